@@ -1,0 +1,153 @@
+"""Every error that Salesclerk raises on purpose.
+
+Each class has a `code`; the bot answers it with the domain response `utter_error_<code>`, filled
+with the error's `values`. The message itself is for developers and logs: it says what was wrong
+and what is accepted. Standard library only, Python 3.10.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class SalesclerkError(Exception):
+    """Base of all errors below; also the reply to errors that nobody foresaw."""
+
+    code: ClassVar[str] = "internal"
+
+    def __init__(self, message: str, **values: object) -> None:
+        super().__init__(message)
+        self.values = values
+
+
+class SettingsError(SalesclerkError, ValueError):
+    """A setting holds a value that is not accepted. Raised at start, never in a conversation."""
+
+    code = "settings"
+
+    def __init__(self, name: str, found: str, accepted: str) -> None:
+        super().__init__(f"{name}: found {found}, accepted is {accepted}", name=name)
+
+
+class InvalidInput(SalesclerkError, ValueError):
+    """A value from outside is malformed. `field` names it; `accepted` says what would be right."""
+
+    code = "invalid_input"
+
+    def __init__(self, field: str, found: object, accepted: str) -> None:
+        super().__init__(
+            f"{field}: found {found!r}, accepted is {accepted}",
+            field=field,
+            found=str(found),
+            accepted=accepted,
+        )
+
+
+class InvalidQuantity(InvalidInput):
+    """A quantity is not a whole number within what one order takes."""
+
+    code = "invalid_quantity"
+
+
+class InvalidFile(SalesclerkError, ValueError):
+    """A file to import, or one that a shop edits, cannot be used as a whole."""
+
+    code = "invalid_file"
+
+
+class UnknownProduct(SalesclerkError, LookupError):
+    """No product fits the reference; `reference` is what was asked for."""
+
+    code = "unknown_product"
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(f"no product fits {reference!r}", reference=reference)
+
+
+class MissingProduct(SalesclerkError, LookupError):
+    """A request about a product named none, and the conversation offers none either."""
+
+    code = "missing_product"
+
+    def __init__(self) -> None:
+        super().__init__("the message names no product")
+
+
+class AmbiguousProduct(SalesclerkError, LookupError):
+    """Several products fit the reference equally; `candidates` holds at most three products."""
+
+    code = "ambiguous_product"
+
+    def __init__(self, reference: str, candidates: list[tuple[str, str]]) -> None:
+        super().__init__(f"{reference!r} fits several products: {candidates}", reference=reference)
+        self.candidates = candidates
+
+
+class UnknownCustomer(SalesclerkError, LookupError):
+    """No customer has this id."""
+
+    code = "unknown_customer"
+
+    def __init__(self, customer_id: str) -> None:
+        super().__init__(f"no customer {customer_id!r}", customer_id=customer_id)
+
+
+class UnknownOrder(SalesclerkError, LookupError):
+    """No such order, or not this speaker's: the two are told alike, so that nobody can probe."""
+
+    code = "unknown_order"
+
+    def __init__(self, order_id: str) -> None:
+        super().__init__(f"no order {order_id!r} for this speaker", order_id=order_id)
+
+
+class NotEnoughHistory(SalesclerkError, LookupError):
+    """The shop's data says too little about `subject` for a figure that could be trusted."""
+
+    code = "not_enough_history"
+
+    def __init__(self, subject: str) -> None:
+        super().__init__(f"not enough history for {subject!r}", subject=subject)
+
+
+class NotFittedError(SalesclerkError, RuntimeError):
+    """A model was used before it was fitted."""
+
+    code = "not_ready"
+
+    def __init__(self, model: object) -> None:
+        name = type(model).__name__
+        super().__init__(f"{name} is not fitted: call {name}.fit first", model=name)
+
+
+class ArtifactError(SalesclerkError, RuntimeError):
+    """A published model is missing, incomplete or altered: train again, or point back."""
+
+    code = "not_ready"
+
+
+class NotAuthorised(SalesclerkError, PermissionError):
+    """The speaker's role does not allow this."""
+
+    code = "not_authorised"
+
+
+class MissingCustomer(SalesclerkError, LookupError):
+    """An agent asked about a customer, but neither the message nor the contact names one."""
+
+    code = "missing_customer"
+
+    def __init__(self) -> None:
+        super().__init__("no customer named: give an id in the message, or contact_id")
+
+
+class InvalidToken(SalesclerkError, PermissionError):
+    """A token or a signed context is malformed, forged, expired or made for something else."""
+
+    code = "not_authorised"
+
+
+class StoreUnavailable(SalesclerkError, RuntimeError):
+    """The shop's database does not answer, or stays locked beyond its time."""
+
+    code = "store_unavailable"

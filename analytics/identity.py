@@ -1,0 +1,143 @@
+"""Who is speaking: tokens that open a conversation, and the context that a channel vouches for.
+
+Tokens are JSON Web Tokens (RFC 7519). The context is one too, signed with another key: the
+channel makes one for each message, and an action believes nothing about the speaker that does
+not stand in it. Used by both environments: standard library and PyJWT, Python 3.10.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+from typing import Any, Final
+
+import jwt
+
+from analytics.errors import InvalidToken
+from analytics.settings import TOKEN_AUDIENCE, TOKEN_ISSUER, Secrets
+
+REQUIRED_CLAIMS: Final = ["iss", "aud", "sub", "iat", "exp", "role"]
+CONTEXT_AUDIENCE: Final = "salesclerk-actions"
+CONTEXT_LIFETIME: Final = timedelta(minutes=10)
+LEEWAY: Final = timedelta(seconds=30)
+
+
+class Role(str, Enum):
+    """What a speaker may ask for."""
+
+    SHOPPER = "shopper"
+    AGENT = "agent"
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """The bearer of a valid token.
+
+    Attributes:
+        subject: the token's `sub`; stable for one person or one guest session.
+        role: shopper or agent.
+        customer_id: the customer who speaks; for an agent the customer spoken about; or None.
+    """
+
+    subject: str
+    role: Role
+    customer_id: str | None = None
+
+
+def issue_token(speaker: Speaker, secrets: Secrets, lifetime: timedelta) -> str:
+    """Return a signed token for `speaker`.
+
+    Raises:
+        InvalidToken: the installation verifies RS256, so only the shop's server can sign.
+    """
+    if secrets.token_algorithm != "HS256":
+        raise InvalidToken("tokens are signed by the holder of the private key, not here")
+    now = int(time.time())
+    claims: dict[str, Any] = {
+        "iss": TOKEN_ISSUER,
+        "aud": TOKEN_AUDIENCE,
+        "sub": speaker.subject,
+        "iat": now,
+        "exp": now + int(lifetime.total_seconds()),
+        "role": speaker.role.value,
+    }
+    if speaker.customer_id is not None:
+        claims["customer_id"] = speaker.customer_id
+    return jwt.encode(claims, secrets.token_key, algorithm="HS256")
+
+
+def verify_token(token: str, secrets: Secrets) -> Speaker:
+    """Return the speaker that `token` names.
+
+    Raises:
+        InvalidToken: anything about the token is not as required.
+    """
+    claims = _decode(token, secrets.token_key, secrets.token_algorithm, TOKEN_AUDIENCE)
+    return _speaker(claims)
+
+
+def conversation_id(speaker: Speaker, secrets: Secrets) -> str:
+    """Return the id of the speaker's conversation: a keyed hash, so no one can guess another's."""
+    name = f"{speaker.role.value}:{speaker.subject}"
+    return hmac.new(secrets.conversation_key.encode(), name.encode(), hashlib.sha256).hexdigest()[
+        :32
+    ]
+
+
+def sign_context(speaker: Speaker, conversation: str, message_id: str, secrets: Secrets) -> str:
+    """Return what the channel vouches for, for one message of one conversation."""
+    now = int(time.time())
+    claims = {
+        "iss": TOKEN_ISSUER,
+        "aud": CONTEXT_AUDIENCE,
+        "sub": speaker.subject,
+        "iat": now,
+        "exp": now + int(CONTEXT_LIFETIME.total_seconds()),
+        "role": speaker.role.value,
+        "customer_id": speaker.customer_id,
+        "conversation": conversation,
+        "message_id": message_id,
+    }
+    return jwt.encode(claims, secrets.context_key, algorithm="HS256")
+
+
+def verify_context(context: str, conversation: str, secrets: Secrets) -> Speaker:
+    """Return the speaker of the message that carries `context` in `conversation`.
+
+    Raises:
+        InvalidToken: forged, expired, or taken from another conversation.
+    """
+    claims = _decode(context, secrets.context_key, "HS256", CONTEXT_AUDIENCE)
+    if not hmac.compare_digest(str(claims.get("conversation")), conversation):
+        raise InvalidToken("the context belongs to another conversation")
+    return _speaker(claims)
+
+
+def _decode(token: str, key: str, algorithm: str, audience: str) -> dict[str, Any]:
+    try:
+        return jwt.decode(
+            token,
+            key,
+            algorithms=[algorithm],
+            audience=audience,
+            issuer=TOKEN_ISSUER,
+            leeway=LEEWAY,
+            options={"require": REQUIRED_CLAIMS},
+        )
+    except jwt.InvalidTokenError as error:
+        raise InvalidToken(f"token refused: {error}") from error
+
+
+def _speaker(claims: dict[str, Any]) -> Speaker:
+    subject, role, customer_id = claims["sub"], claims["role"], claims.get("customer_id")
+    if not isinstance(subject, str) or not subject:
+        raise InvalidToken("token refused: sub must be a text")
+    if role not in {member.value for member in Role}:
+        raise InvalidToken("token refused: role must be shopper or agent")
+    if customer_id is not None and not isinstance(customer_id, str):
+        raise InvalidToken("token refused: customer_id must be a text")
+    return Speaker(subject, Role(role), customer_id)

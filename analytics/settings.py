@@ -1,0 +1,148 @@
+"""Every setting of Salesclerk, read from the environment in one place.
+
+Both environments import this module, so it needs the standard library only and Python 3.10.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from analytics.errors import SettingsError
+
+ENVIRONMENTS: Final = ("demo", "production")
+MINIMUM_KEY_LENGTH: Final = 32
+TOKEN_ISSUER: Final = "salesclerk"
+TOKEN_AUDIENCE: Final = "salesclerk-chat"
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """Keys of this installation, all text.
+
+    Attributes:
+        token_key: verifies (HS256: also signs) the tokens that open a conversation. For RS256 it
+            is the public key in PEM form, and the shop's own server signs.
+        context_key: signs what the channel tells the actions about the speaker.
+        conversation_key: turns a token's subject into a conversation id.
+    """
+
+    token_key: str
+    context_key: str
+    conversation_key: str
+
+    @property
+    def token_algorithm(self) -> str:
+        return "RS256" if self.token_key.lstrip().startswith("-----BEGIN") else "HS256"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where things are and how they listen; see the table in the README for the variables."""
+
+    home: Path
+    environment: str
+    host: str
+    port: int
+    actions_port: int
+    database_url: str
+    environ: Mapping[str, str]
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read the settings.
+
+        Raises:
+            SettingsError: a variable holds something else than it accepts.
+        """
+        environ = dict(os.environ if environ is None else environ)
+        home = Path(environ.get("SALESCLERK_HOME") or ".salesclerk").absolute()
+        environment = environ.get("SALESCLERK_ENV") or "demo"
+        if environment not in ENVIRONMENTS:
+            raise SettingsError("SALESCLERK_ENV", environment, "demo or production")
+        return cls(
+            home=home,
+            environment=environment,
+            host=environ.get("HOST") or "127.0.0.1",
+            port=_port(environ, "PORT", 5005),
+            actions_port=_port(environ, "ACTIONS_PORT", 5055),
+            database_url=environ.get("DATABASE_URL") or f"sqlite:///{home / 'shop.db'}",
+            environ=environ,
+        )
+
+    @property
+    def demo(self) -> bool:
+        """Whether this is a demonstration, where anybody may be anyone."""
+        return self.environment == "demo"
+
+    @property
+    def artifacts(self) -> Path:
+        return self.home / "artifacts"
+
+    @property
+    def bot_models(self) -> Path:
+        return self.home / "models"
+
+    @property
+    def policies(self) -> Path:
+        """Folder of the YAML files that a shop edits: pricing policy and FAQ articles."""
+        return self.home / "policies"
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """The keys: from the environment, else from `secrets.json` in the home, made when missing.
+
+        Raises:
+            SettingsError: in production, when SALESCLERK_TOKEN_KEY is not set or too short.
+        """
+        generated = _generated_keys(self.home / "secrets.json")
+        token_key = self.environ.get("SALESCLERK_TOKEN_KEY", "")
+        if not token_key and not self.demo:
+            raise SettingsError(
+                "SALESCLERK_TOKEN_KEY",
+                "nothing",
+                "the key that your shop's server signs tokens with (HS256: "
+                f"{MINIMUM_KEY_LENGTH} characters or more; RS256: the public key in PEM form)",
+            )
+        if token_key and len(token_key) < MINIMUM_KEY_LENGTH:
+            raise SettingsError(
+                "SALESCLERK_TOKEN_KEY",
+                f"{len(token_key)} characters",
+                f"at least {MINIMUM_KEY_LENGTH} characters",
+            )
+        return Secrets(**{**generated, **({"token_key": token_key} if token_key else {})})
+
+
+def _port(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = environ.get(name) or str(default)
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise SettingsError(name, text, "a port number from 1 to 65535")
+    return int(text)
+
+
+def _generated_keys(path: Path) -> dict[str, str]:
+    """Return the keys kept at `path`, making the file (mode 0600) when it is not there."""
+    names = ("token_key", "context_key", "conversation_key")
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump({name: secrets.token_urlsafe(48) for name in names}, file)
+        try:
+            # A link fails where the file exists: of two processes starting at once, one wins.
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    keys = json.loads(path.read_text(encoding="utf-8"))
+    if missing := [name for name in names if not keys.get(name)]:
+        raise SettingsError(str(path), f"no {missing[0]}", "the file as Salesclerk made it")
+    return {name: keys[name] for name in names}

@@ -1,0 +1,312 @@
+"""The tables of a shop.
+
+Ids of customers, products, variants (SKU) and orders are the shop's own texts. Money is exact
+(`Money`) in the currency of its row; times are UTC. A variant is what is bought, stocked and
+priced; a product is what is looked for, recommended and forecast. A product without options has
+one variant.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from analytics.store.types import Money, UtcDateTime
+
+ID = String(64)
+CURRENCY = String(3)
+LANGUAGES = ("en", "zh")
+
+
+class OrderStatus(StrEnum):
+    """What an order goes through."""
+
+    PENDING = "pending"
+    PROCESSING = "processing"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+    RETURNED = "returned"
+
+
+class InteractionKind(StrEnum):
+    """What a customer did with a product other than buying it."""
+
+    VIEW = "view"
+    CART = "cart"
+    RATING = "rating"
+
+
+class PriceReason(StrEnum):
+    """Why a price began."""
+
+    LIST = "list"
+    PROMOTION = "promotion"
+
+
+class QuoteStatus(StrEnum):
+    """Whether a quote stands, waits for approval, or is over."""
+
+    OPEN = "open"
+    NEEDS_APPROVAL = "needs_approval"
+    ACCEPTED = "accepted"
+    WITHDRAWN = "withdrawn"
+
+
+class TicketStatus(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class HandoffState(StrEnum):
+    """Who has the conversation."""
+
+    REQUESTED = "requested"
+    HUMAN = "human"
+    CLOSED = "closed"
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {
+        Decimal: Money,
+        datetime: UtcDateTime,
+        dict[str, Any]: JSON,
+        dict[str, str]: JSON,
+    }
+
+
+class Shop(Base):
+    """The one row about the shop itself."""
+
+    __tablename__ = "shop"
+    id: Mapped[int] = mapped_column(primary_key=True, default=1)
+    name: Mapped[str] = mapped_column(String(200))
+    currency: Mapped[str] = mapped_column(CURRENCY)
+    source: Mapped[str] = mapped_column(String(64))
+    "Where the data came from: demo, online-retail or csv."
+
+
+class Customer(Base):
+    __tablename__ = "customers"
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    name: Mapped[str | None] = mapped_column(String(200))
+    email: Mapped[str | None] = mapped_column(String(254), index=True)
+    phone: Mapped[str | None] = mapped_column(String(40))
+    address: Mapped[str | None] = mapped_column(Text)
+    postcode: Mapped[str | None] = mapped_column(String(20))
+    country: Mapped[str | None] = mapped_column(String(80))
+    language: Mapped[str] = mapped_column(String(2), default="en")
+    created_at: Mapped[datetime]
+    marketing_consent: Mapped[bool] = mapped_column(default=False)
+    orders: Mapped[list[Order]] = relationship(back_populates="customer")
+
+
+class Category(Base):
+    __tablename__ = "categories"
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    title_en: Mapped[str] = mapped_column(String(200))
+    title_zh: Mapped[str] = mapped_column(String(200))
+
+
+class Product(Base):
+    __tablename__ = "products"
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    title_en: Mapped[str] = mapped_column(String(300))
+    title_zh: Mapped[str] = mapped_column(String(300))
+    "The English title again where the shop gives no Chinese one."
+    category_id: Mapped[str | None] = mapped_column(ForeignKey("categories.id"), index=True)
+    brand: Mapped[str | None] = mapped_column(String(120))
+    description_en: Mapped[str] = mapped_column(Text, default="")
+    description_zh: Mapped[str] = mapped_column(Text, default="")
+    attributes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    active: Mapped[bool] = mapped_column(default=True)
+    category: Mapped[Category | None] = relationship()
+    variants: Mapped[list[Variant]] = relationship(back_populates="product", order_by="Variant.sku")
+
+
+class Variant(Base):
+    __tablename__ = "variants"
+    __table_args__ = (CheckConstraint("stock >= 0", name="stock"),)
+    sku: Mapped[str] = mapped_column(ID, primary_key=True)
+    product_id: Mapped[str] = mapped_column(ForeignKey("products.id"), index=True)
+    options: Mapped[dict[str, str]] = mapped_column(default=dict)
+    "Such as {'colour': 'red', 'size': 'M'}; empty for the only variant of a product."
+    cost: Mapped[Decimal | None]
+    "What the shop pays for one; None where unknown."
+    list_price: Mapped[Decimal]
+    currency: Mapped[str] = mapped_column(CURRENCY)
+    stock: Mapped[int | None]
+    "Units at hand; None where the shop does not tell."
+    product: Mapped[Product] = relationship(back_populates="variants")
+
+
+class Order(Base):
+    __tablename__ = "orders"
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    customer_id: Mapped[str | None] = mapped_column(ForeignKey("customers.id"), index=True)
+    placed_at: Mapped[datetime] = mapped_column(index=True)
+    status: Mapped[str] = mapped_column(String(20))
+    currency: Mapped[str] = mapped_column(CURRENCY)
+    shipping_fee: Mapped[Decimal] = mapped_column(default=Decimal(0))
+    carrier: Mapped[str | None] = mapped_column(String(80))
+    tracking_number: Mapped[str | None] = mapped_column(String(80))
+    expected_on: Mapped[date | None] = mapped_column(Date)
+    customer: Mapped[Customer | None] = relationship(back_populates="orders")
+    lines: Mapped[list[OrderLine]] = relationship(
+        back_populates="order", order_by="OrderLine.number", cascade="all, delete-orphan"
+    )
+    history: Mapped[list[OrderEvent]] = relationship(
+        order_by="OrderEvent.at", cascade="all, delete-orphan"
+    )
+
+
+class OrderLine(Base):
+    __tablename__ = "order_lines"
+    __table_args__ = (CheckConstraint("quantity > 0", name="quantity"),)
+    order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    sku: Mapped[str] = mapped_column(ForeignKey("variants.sku"), index=True)
+    quantity: Mapped[int]
+    returned: Mapped[int] = mapped_column(default=0)
+    "Units sent back or cancelled later, at most `quantity`."
+    unit_price: Mapped[Decimal]
+    order: Mapped[Order] = relationship(back_populates="lines")
+    variant: Mapped[Variant] = relationship()
+
+
+class OrderEvent(Base):
+    """One step of an order's status history."""
+
+    __tablename__ = "order_events"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"), index=True)
+    status: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(64))
+    "Who caused it: shop, customer:<id> or agent:<subject>."
+
+
+class Interaction(Base):
+    __tablename__ = "interactions"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id"), index=True)
+    product_id: Mapped[str] = mapped_column(ForeignKey("products.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    rating: Mapped[int | None]
+    "1 to 5 for a rating, else None."
+    at: Mapped[datetime]
+
+
+class Price(Base):
+    """Price history: from `since` on, one unit of `sku` cost `price`."""
+
+    __tablename__ = "price_history"
+    __table_args__ = (UniqueConstraint("sku", "since"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sku: Mapped[str] = mapped_column(ForeignKey("variants.sku"))
+    since: Mapped[datetime]
+    price: Mapped[Decimal]
+    currency: Mapped[str] = mapped_column(CURRENCY)
+    reason: Mapped[str] = mapped_column(String(20), default=PriceReason.LIST)
+
+
+class CompetitorPrice(Base):
+    __tablename__ = "competitor_prices"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sku: Mapped[str] = mapped_column(ForeignKey("variants.sku"), index=True)
+    competitor: Mapped[str] = mapped_column(String(120))
+    price: Mapped[Decimal]
+    currency: Mapped[str] = mapped_column(CURRENCY)
+    seen_at: Mapped[datetime]
+
+
+class Quote(Base):
+    __tablename__ = "quotes"
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    customer_id: Mapped[str | None] = mapped_column(ForeignKey("customers.id"), index=True)
+    conversation_id: Mapped[str | None] = mapped_column(String(64))
+    created_by: Mapped[str] = mapped_column(String(64))
+    "customer:<id>, guest:<subject> or agent:<subject>."
+    created_at: Mapped[datetime]
+    valid_until: Mapped[datetime]
+    status: Mapped[str] = mapped_column(String(20))
+    currency: Mapped[str] = mapped_column(CURRENCY)
+    net: Mapped[Decimal]
+    tax: Mapped[Decimal]
+    total: Mapped[Decimal]
+    lines: Mapped[list[QuoteLine]] = relationship(
+        order_by="QuoteLine.number", cascade="all, delete-orphan"
+    )
+
+
+class QuoteLine(Base):
+    __tablename__ = "quote_lines"
+    quote_id: Mapped[str] = mapped_column(ForeignKey("quotes.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    sku: Mapped[str] = mapped_column(ForeignKey("variants.sku"))
+    quantity: Mapped[int]
+    list_price: Mapped[Decimal]
+    unit_price: Mapped[Decimal]
+    net: Mapped[Decimal]
+    discounts: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
+    "Each with `reason` and `rate`."
+
+
+class Ticket(Base):
+    __tablename__ = "tickets"
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    customer_id: Mapped[str | None] = mapped_column(ForeignKey("customers.id"), index=True)
+    conversation_id: Mapped[str] = mapped_column(String(64), index=True)
+    subject: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(String(20), default=TicketStatus.OPEN)
+    created_at: Mapped[datetime]
+
+
+class Handoff(Base):
+    """A conversation that a person is to take, or has taken."""
+
+    __tablename__ = "handoffs"
+    __table_args__ = (Index("ix_handoffs_open", "conversation_id", "state"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(String(64))
+    ticket_id: Mapped[str] = mapped_column(ForeignKey("tickets.id"))
+    state: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(String(64))
+    requested_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+
+class Feedback(Base):
+    __tablename__ = "feedback"
+    __table_args__ = (CheckConstraint("score BETWEEN 1 AND 5", name="score"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(String(64), unique=True)
+    customer_id: Mapped[str | None] = mapped_column(ForeignKey("customers.id"))
+    score: Mapped[int]
+    reason: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime]
