@@ -164,6 +164,24 @@ class Variant(Base):
     product: Mapped[Product] = relationship(back_populates="variants")
 
 
+class SearchTerm(Base):
+    """One word of the catalogue's search index."""
+
+    __tablename__ = "search_terms"
+    term: Mapped[str] = mapped_column(String(80), primary_key=True)
+    weight: Mapped[float]
+    "Inverse document frequency, ln(1 + products / products with the term)."
+
+
+class ProductTerm(Base):
+    """That a product is found by a word, with its share: 1 in a title, less elsewhere."""
+
+    __tablename__ = "product_terms"
+    term: Mapped[str] = mapped_column(ForeignKey("search_terms.term"), primary_key=True)
+    product_id: Mapped[str] = mapped_column(ForeignKey("products.id"), primary_key=True)
+    share: Mapped[float]
+
+
 class Order(Base):
     __tablename__ = "orders"
     id: Mapped[str] = mapped_column(ID, primary_key=True)

@@ -37,6 +37,12 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_customers_email"), ["email"], unique=False)
 
     op.create_table(
+        "search_terms",
+        sa.Column("term", sa.String(length=80), nullable=False),
+        sa.Column("weight", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("term", name=op.f("pk_search_terms")),
+    )
+    op.create_table(
         "shop",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
@@ -192,6 +198,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_order_events_order_id"), ["order_id"], unique=False)
 
     op.create_table(
+        "product_terms",
+        sa.Column("term", sa.String(length=80), nullable=False),
+        sa.Column("product_id", sa.String(length=64), nullable=False),
+        sa.Column("share", sa.Float(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["term"], ["search_terms.term"], name=op.f("fk_product_terms_term")
+        ),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["products.id"], name=op.f("fk_product_terms_product_id")
+        ),
+        sa.PrimaryKeyConstraint("term", "product_id", name=op.f("pk_product_terms")),
+    )
+    op.create_table(
         "variants",
         sa.Column("sku", sa.String(length=64), nullable=False),
         sa.Column("product_id", sa.String(length=64), nullable=False),
@@ -268,6 +287,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("product_terms")
     op.drop_table("quote_lines")
     op.drop_table("price_history")
     with op.batch_alter_table("order_lines", schema=None) as batch_op:
@@ -315,6 +335,7 @@ def downgrade() -> None:
     op.drop_table("orders")
     op.drop_table("feedback")
     op.drop_table("shop")
+    op.drop_table("search_terms")
     with op.batch_alter_table("customers", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_customers_email"))
 

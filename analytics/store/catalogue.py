@@ -1,0 +1,109 @@
+"""Products and variants: which one is meant, what it costs, whether it is there."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from analytics.errors import AmbiguousProduct, UnknownProduct
+from analytics.store.models import Category, Product, Shop, Variant
+from analytics.store.search import Hit, reindex, search
+
+__all__ = [
+    "Hit",
+    "by_ids",
+    "in_stock",
+    "options",
+    "price",
+    "reindex",
+    "resolve",
+    "search",
+    "shop",
+    "title",
+    "variant_for",
+]
+
+LEAST_COVERAGE: Final = 0.5
+"A product that answers less of a reference than this is not what was meant."
+CLEAR_LEAD: Final = 0.1
+"The best product must lead the second by this, or the shopper is asked."
+CANDIDATES: Final = 3
+
+
+def shop(session: Session) -> Shop | None:
+    """Return the shop's own row, or None while there is no shop."""
+    return session.get(Shop, 1)
+
+
+def by_ids(session: Session, product_ids: list[str]) -> dict[str, Product]:
+    """Return products with their variants and categories, by id; unknown ids are left out."""
+    query = _complete().where(Product.id.in_(product_ids))
+    return {product.id: product for product in session.scalars(query)}
+
+
+def resolve(session: Session, reference: str) -> Product:
+    """Return the product meant by a code (product id or SKU, any case) or by words.
+
+    Raises:
+        UnknownProduct: nothing fits.
+        AmbiguousProduct: several fit about equally well.
+    """
+    code = reference.strip().upper()
+    variant = select(Variant.product_id).where(func.upper(Variant.sku) == code)
+    exact = session.scalar(
+        _complete().where((func.upper(Product.id) == code) | Product.id.in_(variant)).limit(1)
+    )
+    if exact is not None:
+        return exact
+    hits = [hit for hit in search(session, reference) if hit.coverage >= LEAST_COVERAGE]
+    if not hits:
+        raise UnknownProduct(reference)
+    rivals = [hit for hit in hits if hits[0].coverage - hit.coverage < CLEAR_LEAD]
+    if len(rivals) > 1:
+        raise AmbiguousProduct(reference, [_names(hit.product) for hit in rivals[:CANDIDATES]])
+    return hits[0].product
+
+
+def variant_for(product: Product, reference: str) -> Variant:
+    """Return the variant that `reference` names by SKU, else the cheapest at hand."""
+    code = reference.strip().upper()
+    for variant in product.variants:
+        if variant.sku.upper() == code:
+            return variant
+    return min(product.variants, key=lambda one: (one.stock == 0, one.list_price, one.sku))
+
+
+def price(product: Product) -> Decimal:
+    """Return the list price of the product's cheapest variant, in the variant's currency."""
+    return min(variant.list_price for variant in product.variants)
+
+
+def in_stock(product: Product) -> bool | None:
+    """Return whether any variant is at hand; None where the shop does not tell."""
+    stocks = [variant.stock for variant in product.variants if variant.stock is not None]
+    return any(stocks) if stocks else None
+
+
+def title(named: Product | Category, language: str) -> str:
+    """Return the title in the language, `en` or `zh`."""
+    return named.title_zh if language == "zh" else named.title_en
+
+
+def options(variant: Variant) -> str:
+    """Return the variant's options as one text, such as `red, M`; empty without options."""
+    return ", ".join(str(value) for value in variant.options.values())
+
+
+def _complete() -> Select[Product]:
+    return (
+        select(Product)
+        .where(Product.active)
+        .options(joinedload(Product.category), selectinload(Product.variants))
+    )
+
+
+def _names(product: Product) -> tuple[str, str]:
+    return product.id, product.title_en

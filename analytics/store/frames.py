@@ -1,0 +1,139 @@
+"""The shop's history as tables for the models.
+
+Timestamps are UTC without a zone, as numpy keeps them; prices are floats in the shop's currency,
+since models estimate and never charge. Each table is read in one query.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Integer, Select, cast, func, null, select, union_all
+from sqlalchemy.orm import Session
+
+from analytics.store.models import (
+    Category,
+    Interaction,
+    InteractionKind,
+    Order,
+    OrderLine,
+    OrderStatus,
+    Product,
+    Variant,
+)
+
+
+def order_lines(session: Session) -> pd.DataFrame:
+    """Return what was bought and kept: one row an order line.
+
+    Cancelled orders are left out, and units sent back are taken off.
+
+    Returns:
+        order_id, customer_id (None for a sale without one), timestamp, item_id (product),
+        quantity (int), unit_price (float), by time.
+    """
+    kept = OrderLine.quantity - OrderLine.returned
+    query = (
+        select(
+            Order.id.label("order_id"),
+            Order.customer_id,
+            Order.placed_at.label("timestamp"),
+            Variant.product_id.label("item_id"),
+            kept.label("quantity"),
+            OrderLine.unit_price,
+        )
+        .join(Order, Order.id == OrderLine.order_id)
+        .join(Variant, Variant.sku == OrderLine.sku)
+        .where(Order.status != OrderStatus.CANCELLED, kept > 0)
+        .order_by(Order.placed_at, Order.id, OrderLine.number)
+    )
+    frame = _frame(session, query)
+    return frame.assign(unit_price=frame["unit_price"].astype(float))
+
+
+def interactions(session: Session) -> pd.DataFrame:
+    """Return who showed interest in what: purchases, carts and ratings (views are too weak).
+
+    Returns:
+        user_id, item_id, timestamp, rating (1 to 5, NaN where none was given), by time.
+    """
+    bought = (
+        select(
+            Order.customer_id.label("user_id"),
+            Variant.product_id.label("item_id"),
+            Order.placed_at.label("timestamp"),
+            cast(null(), Integer).label("rating"),
+        )
+        .join(OrderLine, OrderLine.order_id == Order.id)
+        .join(Variant, Variant.sku == OrderLine.sku)
+        .where(
+            Order.status != OrderStatus.CANCELLED,
+            Order.customer_id.is_not(None),
+            OrderLine.quantity > OrderLine.returned,
+        )
+    )
+    shown = select(
+        Interaction.customer_id.label("user_id"),
+        Interaction.product_id.label("item_id"),
+        Interaction.at.label("timestamp"),
+        Interaction.rating,
+    ).where(Interaction.kind != InteractionKind.VIEW)
+    both = union_all(bought, shown).subquery()
+    query = select(both).order_by(both.c.timestamp, both.c.user_id, both.c.item_id)
+    frame = _frame(session, query)
+    return frame.assign(rating=frame["rating"].astype(float))
+
+
+def items(session: Session) -> pd.DataFrame:
+    """Return the active products.
+
+    Returns:
+        item_id, title (English), category (id or None), brand, price (float, cheapest variant),
+        description (English), by item_id.
+    """
+    query = (
+        select(
+            Product.id.label("item_id"),
+            Product.title_en.label("title"),
+            Category.id.label("category"),
+            Product.brand,
+            func.min(Variant.list_price).label("price"),
+            Product.description_en.label("description"),
+        )
+        .join(Variant, Variant.product_id == Product.id)
+        .outerjoin(Category, Category.id == Product.category_id)
+        .where(Product.active)
+        .group_by(Product.id, Category.id)
+        .order_by(Product.id)
+    )
+    frame = _frame(session, query)
+    return frame.assign(price=frame["price"].astype(float))
+
+
+def fingerprint(session: Session) -> str:
+    """Return a hash that changes when what the models learn from changes.
+
+    It looks at counts, sums and the newest times, not at each row, so it costs one scan.
+    """
+    facts = [
+        session.execute(select(func.count(Product.id), func.max(Product.id))).one(),
+        session.execute(
+            select(func.count(), func.sum(OrderLine.quantity), func.sum(OrderLine.returned))
+        ).one(),
+        session.execute(select(func.count(Order.id), func.max(Order.placed_at))).one(),
+        session.execute(select(func.count(Order.id)).where(Order.status == "cancelled")).one(),
+        session.execute(select(func.count(Interaction.id), func.max(Interaction.at))).one(),
+    ]
+    text = json.dumps([[str(value) for value in row] for row in facts])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _frame(session: Session, query: Select[*tuple[Any, ...]]) -> pd.DataFrame:
+    result = session.execute(query)
+    frame = pd.DataFrame.from_records(result.fetchall(), columns=list(result.keys()))
+    if "timestamp" in frame:
+        frame["timestamp"] = pd.to_datetime(frame["timestamp"], utc=True).dt.tz_localize(None)
+    return frame
