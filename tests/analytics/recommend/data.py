@@ -1,0 +1,29 @@
+"""Constructed interactions with a known answer."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+USERS = [f"u{number}" for number in range(8)]
+ITEMS = [f"i{number}" for number in range(8)]
+
+
+def interactions(pairs: list[tuple[str, str]], day: str = "2024-05-01") -> pd.DataFrame:
+    """Return interactions of these users with these items, all at one time."""
+    table = pd.DataFrame(pairs, columns=["user_id", "item_id"], dtype=object)
+    return table.assign(timestamp=pd.Timestamp(day))
+
+
+def checkerboard() -> pd.DataFrame:
+    """Even users touch even items and odd users odd items, but each leaves out its own number.
+
+    So the best item for user k is item k: everybody alike has it.
+    """
+    return interactions(
+        [
+            (user, item)
+            for u, user in enumerate(USERS)
+            for i, item in enumerate(ITEMS)
+            if u % 2 == i % 2 and u != i
+        ]
+    )

@@ -1,0 +1,227 @@
+"""What every recommendation model promises, whatever it learns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+
+from analytics.columns import RECOMMENDATIONS
+from analytics.errors import ArtifactError, InvalidInput, NotFittedError, UnknownProduct
+from analytics.recommend import ItemKNN, Popularity, Recommender
+from tests.analytics.recommend.data import ITEMS, USERS
+
+AnyModel = Popularity | ItemKNN | Recommender
+MODELS: dict[str, Callable[[], AnyModel]] = {
+    "popularity": Popularity,
+    "recent popularity": lambda: Popularity(half_life_days=30),
+    "neighbours": ItemKNN,
+    "plain neighbours": lambda: ItemKNN(weighting="plain", shrinkage=0),
+    "recent neighbours": lambda: ItemKNN(half_life_days=30, n_neighbors=3),
+    "ladder": Recommender,
+    "recent ladder": lambda: Recommender(ItemKNN(half_life_days=90), Popularity(half_life_days=30)),
+}
+PERSONAL = [name for name in MODELS if "popularity" not in name]
+
+
+@pytest.fixture(params=list(MODELS))
+def model(request: pytest.FixtureRequest) -> AnyModel:
+    return MODELS[request.param]()
+
+
+def own(table: pd.DataFrame, user: str) -> list[str]:
+    return table.loc[table["user_id"] == user, "item_id"].tolist()
+
+
+@pytest.mark.parametrize("name", PERSONAL)
+def test_checkerboard_has_one_right_answer(name: str, checkerboard: pd.DataFrame) -> None:
+    best = MODELS[name]().fit(checkerboard).recommend(USERS, n=1)
+    assert dict(zip(best["user_id"], best["item_id"], strict=True)) == dict(
+        zip(USERS, ITEMS, strict=True)
+    )
+
+
+@pytest.mark.parametrize("name", PERSONAL)
+def test_similar_items_are_those_of_the_same_colour(name: str, checkerboard: pd.DataFrame) -> None:
+    similar = MODELS[name]().fit(checkerboard).similar_items("i2", n=3)
+    assert set(similar["item_id"]) == {"i0", "i4", "i6"}
+    assert similar["rank"].tolist() == [1, 2, 3]
+
+
+@pytest.mark.parametrize("name", PERSONAL)
+def test_reasons_are_own_items_of_the_same_colour(name: str, checkerboard: pd.DataFrame) -> None:
+    reasons = MODELS[name]().fit(checkerboard).explain("u4", "i4")
+    assert set(reasons["item_id"]) == {"i0", "i2", "i6"}
+    assert reasons["score"].is_monotonic_decreasing
+
+
+@pytest.mark.parametrize("name", PERSONAL)
+def test_reasons_add_up_to_the_score(name: str, checkerboard: pd.DataFrame) -> None:
+    fitted = MODELS[name]().fit(checkerboard)
+    best = fitted.recommend(["u4"], n=1)
+    assert fitted.explain("u4", "i4", n=8)["score"].sum() == pytest.approx(best["score"][0])
+
+
+def test_exactly_n_rows_ranked_from_one(model: AnyModel, checkerboard: pd.DataFrame) -> None:
+    table = model.fit(checkerboard).recommend([*USERS, "stranger"], n=5)
+    assert list(table.columns)[:4] == list(RECOMMENDATIONS)
+    for user in [*USERS, "stranger"]:
+        rows = table[table["user_id"] == user]
+        assert rows["rank"].tolist() == [1, 2, 3, 4, 5]
+        assert rows["item_id"].is_unique
+
+
+def test_all_items_when_n_is_larger(model: AnyModel, checkerboard: pd.DataFrame) -> None:
+    model.fit(checkerboard)
+    assert set(own(model.recommend(["u1"], n=99), "u1")) == set(ITEMS) - {"i3", "i5", "i7"}
+    assert set(own(model.recommend(["u1"], n=99, exclude_seen=False), "u1")) == set(ITEMS)
+
+
+def test_seen_items_return_when_asked_for(model: AnyModel, checkerboard: pd.DataFrame) -> None:
+    model.fit(checkerboard)
+    seen = set(checkerboard.loc[checkerboard["user_id"] == "u0", "item_id"])
+    assert seen.isdisjoint(own(model.recommend(["u0"], n=4), "u0"))
+    assert seen <= set(own(model.recommend(["u0"], n=8, exclude_seen=False), "u0"))
+
+
+def test_batch_equals_single(model: AnyModel, checkerboard: pd.DataFrame) -> None:
+    model.fit(checkerboard)
+    users = ["u3", "stranger", "u0", "u3"]
+    batch = model.recommend(users, n=4)
+    single = pd.concat([model.recommend([user], n=4) for user in users], ignore_index=True)
+    assert_frame_equal(batch, single)
+
+
+@pytest.mark.parametrize("user", ["u0", "stranger"])
+def test_only_candidates(model: AnyModel, checkerboard: pd.DataFrame, user: str) -> None:
+    model.fit(checkerboard)
+    candidates = ["i7", "i1", "i0", "not in the shop"]
+    assert set(own(model.recommend([user], n=3, candidates=candidates), user)) == {
+        "i0",
+        "i1",
+        "i7",
+    }
+    assert model.recommend([user], n=3, candidates=[]).empty
+
+
+def test_similar_items_obey_candidates(model: AnyModel, checkerboard: pd.DataFrame) -> None:
+    similar = model.fit(checkerboard).similar_items("i0", n=5, candidates=["i4", "i1"])
+    assert set(similar["item_id"]) <= {"i4", "i1"}
+
+
+def test_a_stranger_gets_what_is_popular(model: AnyModel) -> None:
+    table = pd.DataFrame(
+        [("a", "x"), ("b", "x"), ("c", "x"), ("a", "y"), ("b", "y"), ("a", "z")],
+        columns=["user_id", "item_id"],
+    ).assign(timestamp=pd.Timestamp("2024-05-01"))
+    assert own(model.fit(table).recommend(["stranger"], n=3), "stranger") == ["x", "y", "z"]
+    assert model.explain("stranger", "x").empty
+
+
+def test_ties_come_in_the_order_of_item_id(model: AnyModel) -> None:
+    table = pd.DataFrame(
+        {"user_id": ["a", "b", "c"], "item_id": ["z", "x", "y"], "timestamp": "2024-05-01"}
+    ).astype({"timestamp": "datetime64[ns]"})
+    assert own(model.fit(table).recommend(["stranger"], n=3), "stranger") == ["x", "y", "z"]
+    shuffled = table.iloc[[2, 0, 1]]
+    assert own(model.fit(shuffled).recommend(["stranger"], n=3), "stranger") == ["x", "y", "z"]
+
+
+def test_items_that_nobody_touched_rank_last(model: AnyModel, checkerboard: pd.DataFrame) -> None:
+    items = pd.DataFrame({"item_id": ["a new one", *ITEMS]})
+    assert own(model.fit(checkerboard, items).recommend(["u0"], n=99), "u0")[-1] == "a new one"
+
+
+def test_second_fit_forgets_the_first(model: AnyModel, checkerboard: pd.DataFrame) -> None:
+    other = checkerboard.replace({"item_id": {item: f"new {item}" for item in ITEMS}})
+    model.fit(other)
+    model.fit(checkerboard)
+    again = unfitted_twin(model).fit(checkerboard)
+    assert_frame_equal(model.recommend(USERS), again.recommend(USERS))
+
+
+def unfitted_twin(model: AnyModel) -> AnyModel:
+    """Return an unfitted model with the same settings."""
+    if isinstance(model, Recommender):
+        return Recommender(
+            _same(model.neighbors, ItemKNN),
+            _same(model.popularity, Popularity),
+        )
+    return _same(model, type(model))
+
+
+def _same[M: (Popularity, ItemKNN)](model: M, kind: type[M]) -> M:
+    return kind(**{k: v for k, v in vars(model).items() if not k.endswith("_")})
+
+
+def test_save_and_load_change_nothing(
+    model: AnyModel, checkerboard: pd.DataFrame, tmp_path: Path
+) -> None:
+    model.fit(checkerboard).save(tmp_path / "model")
+    loaded = type(model).load(tmp_path / "model")
+    users = [*USERS, "stranger"]
+    assert_frame_equal(model.recommend(users, n=8), loaded.recommend(users, n=8))
+    assert_frame_equal(model.similar_items("i0"), loaded.similar_items("i0"))
+    assert_frame_equal(model.explain("u0", "i0"), loaded.explain("u0", "i0"))
+    assert not [path for path in tmp_path.rglob("*") if path.suffix in {".pkl", ".joblib"}]
+
+
+def test_load_names_what_is_missing(model: AnyModel, tmp_path: Path) -> None:
+    with pytest.raises(ArtifactError, match="train again"):
+        type(model).load(tmp_path)
+
+
+def test_no_use_before_fit(model: AnyModel, tmp_path: Path) -> None:
+    uses: list[Callable[[], object]] = [
+        lambda: model.recommend(["u0"]),
+        lambda: model.similar_items("i0"),
+        lambda: model.explain("u0", "i0"),
+        lambda: model.save(tmp_path),
+    ]
+    for use in uses:
+        with pytest.raises(NotFittedError, match=type(model).__name__):
+            use()
+
+
+def test_no_interactions_at_all(model: AnyModel, tmp_path: Path) -> None:
+    empty = pd.DataFrame(
+        {"user_id": [], "item_id": [], "timestamp": pd.Series([], dtype="datetime64[ns]")}
+    )
+    assert model.fit(empty).recommend(["u0"]).empty
+    items = pd.DataFrame({"item_id": ["b", "a"]})
+    assert own(model.fit(empty, items).recommend(["u0"]), "u0") == ["a", "b"]
+    model.save(tmp_path)
+    assert own(type(model).load(tmp_path).recommend(["u0"]), "u0") == ["a", "b"]
+
+
+def test_no_users_asked_for(model: AnyModel, checkerboard: pd.DataFrame) -> None:
+    assert model.fit(checkerboard).recommend([]).empty
+
+
+def test_bad_input_is_named(model: AnyModel, checkerboard: pd.DataFrame) -> None:
+    with pytest.raises(InvalidInput, match=r"interactions\.timestamp"):
+        model.fit(checkerboard.drop(columns="timestamp"))
+    with pytest.raises(InvalidInput, match=r"interactions\.item_id"):
+        model.fit(checkerboard.assign(item_id=None))
+    model.fit(checkerboard)
+    with pytest.raises(InvalidInput, match="user_ids"):
+        model.recommend("u0")
+    with pytest.raises(InvalidInput, match="n: found 0"):
+        model.recommend(["u0"], n=0)
+
+
+def test_unknown_item_is_named_or_has_nothing_alike(
+    model: AnyModel, checkerboard: pd.DataFrame
+) -> None:
+    model.fit(checkerboard)
+    if isinstance(model, Recommender):
+        assert model.similar_items("nothing").empty
+        assert model.explain("u0", "nothing").empty
+        return
+    with pytest.raises(UnknownProduct, match="nothing"):
+        model.similar_items("nothing")
+    with pytest.raises(UnknownProduct, match="nothing"):
+        model.explain("u0", "nothing")
