@@ -74,11 +74,15 @@ class MissingProduct(SalesclerkError, LookupError):
 
 
 class AmbiguousProduct(SalesclerkError, LookupError):
-    """Several products fit the reference equally; `candidates` holds at most three products."""
+    """Several products fit the reference equally.
+
+    Attributes:
+        candidates: ids of the best of them, at most three, to choose from.
+    """
 
     code = "ambiguous_product"
 
-    def __init__(self, reference: str, candidates: list[tuple[str, str]]) -> None:
+    def __init__(self, reference: str, candidates: list[str]) -> None:
         super().__init__(f"{reference!r} fits several products: {candidates}", reference=reference)
         self.candidates = candidates
 

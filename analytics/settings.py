@@ -51,6 +51,7 @@ class Settings:
     host: str
     port: int
     actions_port: int
+    messages_per_minute: int
     database_url: str
     environ: Mapping[str, str]
 
@@ -70,8 +71,9 @@ class Settings:
             home=home,
             environment=environment,
             host=environ.get("HOST") or "127.0.0.1",
-            port=_port(environ, "PORT", 5005),
-            actions_port=_port(environ, "ACTIONS_PORT", 5055),
+            port=_number(environ, "PORT", 5005, 65535),
+            actions_port=_number(environ, "ACTIONS_PORT", 5055, 65535),
+            messages_per_minute=_number(environ, "MESSAGES_PER_MINUTE", 3000, 1_000_000),
             database_url=environ.get("DATABASE_URL") or f"sqlite:///{home / 'shop.db'}",
             environ=environ,
         )
@@ -90,9 +92,28 @@ class Settings:
         return self.home / "models"
 
     @property
+    def conversations_url(self) -> str:
+        """Where the Rasa server keeps conversations: a file in the home, or the shop's PostgreSQL.
+
+        The driver is left to the Rasa server, which has another than the action server.
+        """
+        scheme, _, rest = self.database_url.partition("://")
+        if scheme.startswith("sqlite"):
+            return f"sqlite:///{self.home / 'conversations.db'}"
+        return f"{scheme.partition('+')[0]}://{rest}"
+
+    @property
     def policies(self) -> Path:
         """Folder of the YAML files that a shop edits: pricing policy and FAQ articles."""
         return self.home / "policies"
+
+    def require_secrets(self) -> None:
+        """Ask for the keys now, so that a missing one stops the start, not the first message.
+
+        Raises:
+            SettingsError: as `secrets`.
+        """
+        _ = self.secrets
 
     @cached_property
     def secrets(self) -> Secrets:
@@ -119,10 +140,10 @@ class Settings:
         return Secrets(**{**generated, **({"token_key": token_key} if token_key else {})})
 
 
-def _port(environ: Mapping[str, str], name: str, default: int) -> int:
+def _number(environ: Mapping[str, str], name: str, default: int, most: int) -> int:
     text = environ.get(name) or str(default)
-    if not text.isdigit() or not 0 < int(text) < 65536:
-        raise SettingsError(name, text, "a port number from 1 to 65535")
+    if not text.isdecimal() or not 0 < int(text) <= most:
+        raise SettingsError(name, text, f"a whole number from 1 to {most}")
     return int(text)
 
 

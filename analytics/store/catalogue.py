@@ -14,6 +14,7 @@ from analytics.store.search import Hit, reindex, search
 
 __all__ = [
     "Hit",
+    "by_code",
     "by_ids",
     "in_stock",
     "options",
@@ -44,6 +45,15 @@ def by_ids(session: Session, product_ids: list[str]) -> dict[str, Product]:
     return {product.id: product for product in session.scalars(query)}
 
 
+def by_code(session: Session, code: str) -> Product | None:
+    """Return the product with this id, or with a variant of this SKU, in any case; else None."""
+    code = code.strip().upper()
+    variant = select(Variant.product_id).where(func.upper(Variant.sku) == code)
+    return session.scalar(
+        _complete().where((func.upper(Product.id) == code) | Product.id.in_(variant)).limit(1)
+    )
+
+
 def resolve(session: Session, reference: str) -> Product:
     """Return the product meant by a code (product id or SKU, any case) or by words.
 
@@ -51,19 +61,14 @@ def resolve(session: Session, reference: str) -> Product:
         UnknownProduct: nothing fits.
         AmbiguousProduct: several fit about equally well.
     """
-    code = reference.strip().upper()
-    variant = select(Variant.product_id).where(func.upper(Variant.sku) == code)
-    exact = session.scalar(
-        _complete().where((func.upper(Product.id) == code) | Product.id.in_(variant)).limit(1)
-    )
-    if exact is not None:
+    if exact := by_code(session, reference):
         return exact
     hits = [hit for hit in search(session, reference) if hit.coverage >= LEAST_COVERAGE]
     if not hits:
         raise UnknownProduct(reference)
     rivals = [hit for hit in hits if hits[0].coverage - hit.coverage < CLEAR_LEAD]
     if len(rivals) > 1:
-        raise AmbiguousProduct(reference, [_names(hit.product) for hit in rivals[:CANDIDATES]])
+        raise AmbiguousProduct(reference, [hit.product.id for hit in rivals[:CANDIDATES]])
     return hits[0].product
 
 
@@ -103,7 +108,3 @@ def _complete() -> Select[Product]:
         .where(Product.active)
         .options(joinedload(Product.category), selectinload(Product.variants))
     )
-
-
-def _names(product: Product) -> tuple[str, str]:
-    return product.id, product.title_en

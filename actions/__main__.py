@@ -1,0 +1,45 @@
+"""The action server: `python -m actions`. Listens on the loopback interface only."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+from rasa_sdk.endpoint import create_app
+from rasa_sdk.executor import ActionExecutor
+from sanic import Sanic
+
+from actions.services import services
+from analytics.errors import SalesclerkError
+
+HOST = "127.0.0.1"
+
+
+def make_app() -> Sanic:
+    """Return the server with every action of this package."""
+    executor = ActionExecutor()
+    executor.register_package("actions")
+    return create_app(executor, cors_origins=[])
+
+
+def main() -> int:
+    """Open the shop, load the models, then serve until stopped; return the exit code."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("actions").setLevel(logging.INFO)
+    try:
+        services().warm_up()
+    except SalesclerkError as error:
+        print(f"The action server cannot start: {error}", file=sys.stderr)  # noqa: T201
+        return 1
+    make_app().run(
+        host=HOST,
+        port=services().settings.actions_port,
+        single_process=True,
+        motd=False,
+        access_log=False,
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

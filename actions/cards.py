@@ -1,0 +1,87 @@
+"""Cards: the typed JSON in a reply's `custom`. Money is text with two decimals, times ISO 8601."""
+
+from __future__ import annotations
+
+import json
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Final
+
+from actions.texts import Texts
+from analytics.store import catalogue, orders
+from analytics.store.models import Order, Product
+
+_CENT: Final = Decimal("0.01")
+
+
+def amount(value: Decimal) -> str:
+    """Return money with two decimals, halves rounded up."""
+    return str(value.quantize(_CENT, ROUND_HALF_UP))
+
+
+def payload(intent: str, code: str) -> str:
+    """Return what a button sends to ask `intent` about one product or order."""
+    return f"/{intent}{json.dumps({'code': code})}"
+
+
+def product(texts: Texts, item: Product, reason: str | None = None) -> dict[str, Any]:
+    """Return one item of a products card."""
+    variant = catalogue.variant_for(item, item.id)
+    stocks = [one.stock for one in item.variants if one.stock is not None]
+    return {
+        "id": item.id,
+        "sku": variant.sku,
+        "title": catalogue.title(item, texts.language),
+        "category": catalogue.title(item.category, texts.language) if item.category else None,
+        "price": amount(catalogue.price(item)),
+        "currency": variant.currency,
+        "in_stock": catalogue.in_stock(item),
+        "stock": sum(stocks) if stocks else None,
+        "reason": reason,
+        "actions": [
+            {
+                "title": texts.get(f"utter_button_{intent}"),
+                "payload": payload(intent, item.id),
+            }
+            for intent in ("check_stock", "similar_items", "request_quote")
+        ],
+    }
+
+
+def products(items: list[dict[str, Any]], title: str | None = None) -> dict[str, Any]:
+    """Return a products card."""
+    return {"type": "products", "title": title, "items": items}
+
+
+def order(texts: Texts, placed: Order) -> dict[str, Any]:
+    """Return an order card."""
+    return {
+        "type": "order",
+        "id": placed.id,
+        "status": placed.status,
+        "status_text": texts.get(f"utter_status_{placed.status}"),
+        "placed_at": placed.placed_at.isoformat(),
+        "currency": placed.currency,
+        "total": amount(orders.total(placed)),
+        "carrier": placed.carrier,
+        "tracking_number": placed.tracking_number,
+        "expected_on": placed.expected_on.isoformat() if placed.expected_on else None,
+        "lines": [
+            {
+                "sku": line.sku,
+                "title": catalogue.title(line.variant.product, texts.language),
+                "quantity": line.quantity,
+                "unit_price": amount(line.unit_price),
+                "total": amount(line.quantity * line.unit_price),
+                "options": line.variant.options,
+            }
+            for line in placed.lines
+        ],
+        "history": [
+            {
+                "status": event.status,
+                "status_text": texts.get(f"utter_status_{event.status}"),
+                "at": event.at.isoformat(),
+            }
+            for event in placed.history
+        ],
+    }

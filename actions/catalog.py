@@ -1,0 +1,170 @@
+"""The catalogue: finding products, their stock and their prices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from rasa_sdk.events import EventType, SlotSet
+from sqlalchemy.orm import Session
+
+from actions import cards, reference
+from actions.base import ANSWERS, REQUESTED_SLOT, FormValidation, GuardedAction
+from actions.reference import PRODUCT_SLOT
+from actions.turn import Turn
+from analytics.errors import MissingProduct, UnknownProduct
+from analytics.store import catalogue
+from analytics.store.models import Product
+
+SHOWN: Final = 5
+LEAST_COVERAGE: Final = 0.25
+"A product that answers less of the wish than this is not shown."
+TOPIC_SLOT: Final = "product_topic"
+ASKED_SLOT: Final = "product_asked"
+TOPICS: Final = {
+    "check_stock": "stock",
+    "ask_price": "price",
+    "product_question": "details",
+    "similar_items": "similar",
+    "demand_forecast": "forecast",
+}
+"What each intent about one product wants to know."
+
+
+class ActionSearchProducts(GuardedAction):
+    """Show products that fit the shopper's words, within the price named."""
+
+    action_name = "action_search_products"
+
+    def act(self, turn: Turn, session: Session) -> list[EventType]:
+        codes = turn.entities("code")
+        wish = turn.entity("product") or (codes[0].value if codes else turn.text)
+        limit = reference.price_limit(turn)
+        if codes and (exact := catalogue.by_code(session, codes[0].value)):
+            found = [exact]
+        else:
+            hits = catalogue.search(session, wish, limit=SHOWN, max_price=limit)
+            found = [hit.product for hit in hits if hit.coverage >= LEAST_COVERAGE]
+        if not found:
+            raise UnknownProduct(wish)
+        turn.say("utter_products_found")
+        turn.show(cards.products([cards.product(turn.texts, product) for product in found]))
+        return [reference.remember(found[0])]
+
+
+class ActionInform(GuardedAction):
+    """A bare code or product, asked for by nobody: show the product if it is one."""
+
+    action_name = "action_inform"
+
+    def act(self, turn: Turn, session: Session) -> list[EventType]:
+        product = reference.named_product(turn, session)
+        if product is None:
+            turn.say("utter_inform")
+            return []
+        turn.say("utter_products_found")
+        turn.show(cards.products([cards.product(turn.texts, product)]))
+        return [reference.remember(product)]
+
+
+class ValidateProductForm(FormValidation):
+    """Questions about one product ask which, when the message does not say."""
+
+    form = "product_form"
+
+    def required(self, turn: Turn) -> Iterable[str]:
+        return (ASKED_SLOT,)
+
+    def extract(self, turn: Turn, session: Session, found: dict[str, object]) -> None:
+        topic = TOPICS.get(turn.intent)
+        if topic:
+            found[TOPIC_SLOT] = topic
+        asked = turn.slots.get(REQUESTED_SLOT) == ASKED_SLOT
+        product = reference.named_product(turn, session)
+        if product is None and asked and turn.intent in ANSWERS:
+            product = catalogue.resolve(session, turn.text)
+        elif product is None and topic and (talked_about := turn.slots.get(PRODUCT_SLOT)):
+            product = catalogue.resolve(session, str(talked_about))
+        if product is not None:
+            found[ASKED_SLOT] = product.id
+
+
+class ActionStock(GuardedAction):
+    """Tell whether a product is at hand, by variant where it has several."""
+
+    action_name = "action_stock"
+
+    def act(self, turn: Turn, session: Session) -> list[EventType]:
+        product = asked_product(turn, session)
+        at_hand = catalogue.in_stock(product)
+        values = {"product": catalogue.title(product, turn.language)}
+        if at_hand is None:
+            turn.say("utter_stock_unknown", **values)
+        elif not at_hand:
+            turn.say("utter_out_of_stock", **values)
+        else:
+            turn.say("utter_in_stock", stock=_stock(turn, product), **values)
+        turn.show(cards.products([cards.product(turn.texts, product)]))
+        return answered(product)
+
+
+class ActionPrice(GuardedAction):
+    """Tell what a product costs."""
+
+    action_name = "action_price"
+
+    def act(self, turn: Turn, session: Session) -> list[EventType]:
+        product = asked_product(turn, session)
+        variant = catalogue.variant_for(product, turn.entity("code") or product.id)
+        turn.say(
+            "utter_price",
+            product=catalogue.title(product, turn.language),
+            price=turn.texts.money(variant.list_price, variant.currency),
+            sku=variant.sku,
+        )
+        turn.show(cards.products([cards.product(turn.texts, product)]))
+        return answered(product)
+
+
+class ActionProductDetails(GuardedAction):
+    """Tell what the shop knows of a product."""
+
+    action_name = "action_product_details"
+
+    def act(self, turn: Turn, session: Session) -> list[EventType]:
+        product = asked_product(turn, session)
+        chinese = turn.language == "zh"
+        description = product.description_zh if chinese else product.description_en
+        title = catalogue.title(product, turn.language)
+        if description:
+            turn.say("utter_product_details", product=title, description=description)
+        else:
+            turn.say("utter_no_details", product=title)
+        turn.show(cards.products([cards.product(turn.texts, product)]))
+        return answered(product)
+
+
+def asked_product(turn: Turn, session: Session) -> Product:
+    """Return the product that the product form has settled on.
+
+    Raises:
+        MissingProduct: the form has not run.
+    """
+    product_id = turn.slots.get(ASKED_SLOT)
+    if not product_id:
+        raise MissingProduct
+    return catalogue.resolve(session, str(product_id))
+
+
+def answered(product: Product) -> list[EventType]:
+    """Return the events that end a question about `product` and remember it."""
+    return [SlotSet(ASKED_SLOT, None), SlotSet(TOPIC_SLOT, None), reference.remember(product)]
+
+
+def _stock(turn: Turn, product: Product) -> str:
+    parts = []
+    for variant in product.variants:
+        count = turn.texts.number(variant.stock or 0)
+        named = catalogue.options(variant)
+        parts.append(f"{named}: {count}" if named else count)
+    return "; ".join(parts)

@@ -1,0 +1,112 @@
+"""Customers, for agents: who is this, which segment, what to offer."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from rasa_sdk.events import EventType
+from sqlalchemy.orm import Session
+
+from actions import cards, reference
+from actions.base import AGENTS, GuardedAction
+from actions.recommend import suggestions
+from actions.turn import Turn
+from analytics.store import catalogue, customers
+from analytics.store.models import Customer
+
+
+class ActionCustomerLookup(GuardedAction):
+    """Tell who a customer is: since when, how many orders, how much, which segment."""
+
+    action_name = "action_customer_lookup"
+    roles = AGENTS
+
+    def act(self, turn: Turn, session: Session) -> list[EventType]:
+        customer = reference.customer(turn, session)
+        account = customers.account(session, customer.id)
+        currency = account.currency or _currency(session)
+        turn.say(
+            "utter_customer",
+            customer=_name(customer),
+            since=turn.texts.date(customer.created_at),
+            orders=turn.texts.number(account.orders),
+            spent=turn.texts.money(account.spent, currency),
+        )
+        turn.show(
+            {
+                "type": "customer",
+                "id": customer.id,
+                "name": customer.name,
+                "country": customer.country,
+                "since": customer.created_at.isoformat(),
+                "orders": account.orders,
+                "spent": cards.amount(account.spent),
+                "currency": currency,
+                "last_order_at": (
+                    account.last_order_at.isoformat() if account.last_order_at else None
+                ),
+                "segment": _segment_card(turn, session, customer) if account.orders else None,
+            }
+        )
+        return []
+
+
+class ActionCustomerSegment(GuardedAction):
+    """Tell a customer's segment and the figures behind it."""
+
+    action_name = "action_customer_segment"
+    roles = AGENTS
+
+    def act(self, turn: Turn, session: Session) -> list[EventType]:
+        customer = reference.customer(turn, session)
+        card = _segment_card(turn, session, customer)
+        turn.say(
+            "utter_segment",
+            customer=_name(customer),
+            segment=card["name"],
+            description=card["description"],
+            recency=turn.texts.number(card["recency_days"]),
+            frequency=turn.texts.number(card["frequency"]),
+            monetary=turn.texts.money(card["monetary"], card["currency"]),
+        )
+        turn.show({**card, "monetary": cards.amount(card["monetary"])})
+        return []
+
+
+class ActionNextBestOffer(GuardedAction):
+    """Suggest what to offer a customer, each with its reason."""
+
+    action_name = "action_next_best_offer"
+    roles = AGENTS
+
+    def act(self, turn: Turn, session: Session) -> list[EventType]:
+        customer = reference.customer(turn, session)
+        turn.say("utter_next_best_offer", customer=_name(customer))
+        turn.show(cards.products(suggestions(turn, session, customer.id)))
+        return []
+
+
+def _segment_card(turn: Turn, session: Session, customer: Customer) -> dict[str, Any]:
+    """Return the segment card; `monetary` stays a Decimal for the caller to write."""
+    member = turn.services.models.segments.of(customer.id)
+    return {
+        "type": "segment",
+        "customer_id": customer.id,
+        "segment": member.segment,
+        "name": turn.texts.get(f"utter_segment_{member.segment}"),
+        "description": turn.texts.get(f"utter_segment_about_{member.segment}"),
+        "recency_days": member.recency_days,
+        "frequency": member.frequency,
+        "monetary": Decimal(str(round(member.monetary, 2))),
+        "currency": _currency(session),
+    }
+
+
+def _name(customer: Customer) -> str:
+    return f"{customer.name} ({customer.id})" if customer.name else customer.id
+
+
+def _currency(session: Session) -> str:
+    shop = catalogue.shop(session)
+    return shop.currency if shop else ""

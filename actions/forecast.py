@@ -1,0 +1,37 @@
+"""Forecasts: how much of a product will be bought."""
+
+from __future__ import annotations
+
+from rasa_sdk.events import EventType
+from sqlalchemy.orm import Session
+
+from actions.base import AGENTS, GuardedAction
+from actions.catalog import answered, asked_product
+from actions.turn import Turn
+from analytics.store import catalogue
+
+
+class ActionDemandForecast(GuardedAction):
+    """Tell an agent the coming weeks' demand for a product, with its interval and a chart."""
+
+    action_name = "action_demand_forecast"
+    roles = AGENTS
+
+    def act(self, turn: Turn, session: Session) -> list[EventType]:
+        product = asked_product(turn, session)
+        forecast = turn.services.models.forecasts.of(product.id)
+        title = catalogue.title(product, turn.language)
+        table = forecast.forecast
+        turn.say(
+            "utter_forecast",
+            product=title,
+            sku=product.id,
+            periods=turn.texts.number(len(table)),
+            since=turn.texts.date(table["ds"].iloc[0]),
+            expected=turn.texts.number(table["mean"].sum()),
+            first=turn.texts.number(table["mean"].iloc[0]),
+            low=turn.texts.number(table["lo-80"].iloc[0]),
+            high=turn.texts.number(table["hi-80"].iloc[0]),
+        )
+        turn.show(forecast.to_custom(title))
+        return answered(product)

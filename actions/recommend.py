@@ -1,0 +1,75 @@
+"""Recommendations: what to buy next, and what is like this."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rasa_sdk.events import EventType
+from sqlalchemy.orm import Session
+
+from actions import cards
+from actions.base import GuardedAction
+from actions.catalog import answered, asked_product
+from actions.turn import Turn
+from analytics.store import catalogue
+from analytics.store.models import Product
+
+SHOWN: Final = 4
+OVERFETCH: Final = 25
+"Suggestions asked for, so that enough remain when those out of stock are left out."
+
+
+class ActionRecommend(GuardedAction):
+    """Suggest products to the customer, each with the reason for it."""
+
+    action_name = "action_recommend"
+
+    def act(self, turn: Turn, session: Session) -> list[EventType]:
+        customer_id = turn.speaker.customer_id
+        items = suggestions(turn, session, customer_id)
+        turn.say("utter_recommend_for_you" if customer_id else "utter_recommend_popular")
+        turn.show(cards.products(items))
+        return []
+
+
+class ActionSimilarItems(GuardedAction):
+    """Show what is bought by the people who buy this product."""
+
+    action_name = "action_similar_items"
+
+    def act(self, turn: Turn, session: Session) -> list[EventType]:
+        product = asked_product(turn, session)
+        ids = turn.services.models.recommender.similar_items(product.id, OVERFETCH)
+        found = available(session, [str(one) for one in ids["item_id"]])
+        title = catalogue.title(product, turn.language)
+        if found:
+            turn.say("utter_similar_items", product=title)
+            turn.show(cards.products([cards.product(turn.texts, one) for one in found[:SHOWN]]))
+        else:
+            turn.say("utter_no_similar_items", product=title)
+        return answered(product)
+
+
+def suggestions(turn: Turn, session: Session, customer_id: str | None) -> list[dict[str, object]]:
+    """Return items of a products card for a customer, or the shop's favourites for a guest."""
+    recommender = turn.services.models.recommender
+    user = customer_id or ""
+    ranked = [str(one) for one in recommender.recommend([user], n=OVERFETCH)["item_id"]]
+    found = available(session, ranked)[:SHOWN]
+    return [cards.product(turn.texts, one, _reason(turn, session, user, one)) for one in found]
+
+
+def available(session: Session, product_ids: list[str]) -> list[Product]:
+    """Return the products still sold and not known to be out of stock, in the order given."""
+    products = catalogue.by_ids(session, product_ids)
+    kept = [products[one] for one in product_ids if one in products]
+    return [product for product in kept if catalogue.in_stock(product) is not False]
+
+
+def _reason(turn: Turn, session: Session, user: str, product: Product) -> str:
+    because = turn.services.models.recommender.explain(user, product.id)
+    named = catalogue.by_ids(session, [str(one) for one in because["item_id"][:1]])
+    if not named:
+        return turn.texts.get("utter_reason_popular")
+    (bought,) = named.values()
+    return turn.texts.get("utter_reason_bought", product=catalogue.title(bought, turn.language))

@@ -1,0 +1,128 @@
+"""Which product, customer or quantity a message means.
+
+Understanding only marks codes, numbers and product words; what a code stands for is looked up in
+the shop's data here, so that nothing about the catalogue needs training.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Final
+
+from rasa_sdk.events import EventType, SlotSet
+from sqlalchemy.orm import Session
+
+from actions.turn import Entity, Turn
+from analytics.errors import InvalidQuantity, MissingCustomer, MissingProduct, UnknownProduct
+from analytics.identity import Role
+from analytics.store import catalogue, customers
+from analytics.store.models import Customer, Product
+
+PRODUCT_SLOT: Final = "product_id"
+"The product last talked about."
+_CUSTOMER_WORD: Final = re.compile(
+    r"(customer|client|account|客户|客人|顾客|用户|會員|会员)\W*$", re.I
+)
+_AMOUNT: Final = re.compile(r"\d+(?:\.\d{1,2})?")
+
+
+def product(turn: Turn, session: Session) -> Product:
+    """Return the product that the message means, or the one last talked about.
+
+    Raises:
+        MissingProduct: the message names none, and none was talked about.
+        UnknownProduct, AmbiguousProduct: no product, or several, fit the words.
+    """
+    if found := named_product(turn, session):
+        return found
+    if product_id := turn.slots.get(PRODUCT_SLOT):
+        return catalogue.resolve(session, str(product_id))
+    raise MissingProduct
+
+
+def named_product(turn: Turn, session: Session) -> Product | None:
+    """Return the product that the message itself names, or None.
+
+    Raises:
+        UnknownProduct, AmbiguousProduct: no product, or several, fit the words.
+    """
+    codes = turn.entities("code")
+    for code in codes:
+        if found := catalogue.by_code(session, code.value):
+            return found
+    if words := turn.entity("product"):
+        return catalogue.resolve(session, words)
+    unknown = [code for code in codes if not _names_customer(turn, code)]
+    if unknown and turn.intent != "inform":
+        raise UnknownProduct(unknown[0].value)
+    return None
+
+
+def product_codes(turn: Turn, session: Session) -> list[Entity]:
+    """Return the message's codes that are products or SKUs, or unknown; not customers' ids."""
+    return [
+        code
+        for code in turn.entities("code")
+        if not _names_customer(turn, code)
+        and (
+            catalogue.by_code(session, code.value)
+            or not customers.exists(session, code.value.upper())
+        )
+    ]
+
+
+def remember(product: Product) -> EventType:
+    """Return the event that makes `product` the one last talked about."""
+    return SlotSet(PRODUCT_SLOT, product.id)
+
+
+def customer(turn: Turn, session: Session) -> Customer:
+    """Return the customer whom the message is about.
+
+    A shopper means herself. An agent names an id, or means the contact of the conversation.
+
+    Raises:
+        UnknownCustomer: no customer has the id.
+        MissingCustomer: nobody is named.
+    """
+    speaker = turn.speaker
+    if speaker.role is Role.AGENT and (named := _named_customer_id(turn, session)):
+        return customers.get(session, named)
+    if speaker.customer_id:
+        return customers.get(session, speaker.customer_id)
+    raise MissingCustomer
+
+
+def quantity(text: str) -> int:
+    """Return a quantity of pieces, at least 1.
+
+    Raises:
+        InvalidQuantity: anything else.
+    """
+    digits = text.strip().replace(",", "")
+    if not digits.isdecimal() or not int(digits) > 0:
+        raise InvalidQuantity("quantity", text, "a whole number from 1 up")
+    return int(digits)
+
+
+def price_limit(turn: Turn) -> Decimal | None:
+    """Return the amount of money that the message names, or None."""
+    money = turn.entity("money")
+    match = _AMOUNT.search(money.replace(",", "")) if money else None
+    return Decimal(match.group()) if match else None
+
+
+def _named_customer_id(turn: Turn, session: Session) -> str | None:
+    codes = turn.entities("code", "number")
+    for code in codes:
+        if _names_customer(turn, code) or customers.exists(session, code.value.upper()):
+            return code.value
+    # About a product, a code that is no customer is the product's; alone it must be a customer's.
+    about_products = turn.intent in {"request_quote", "demand_forecast"}
+    only_codes = [code for code in codes if code.name == "code"]
+    return only_codes[0].value if only_codes and not about_products else None
+
+
+def _names_customer(turn: Turn, code: Entity) -> bool:
+    return bool(_CUSTOMER_WORD.search(turn.text[: code.start]))

@@ -1,0 +1,51 @@
+"""What actions work with, made once for the process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache, cached_property
+
+from analytics.artifacts import Latest
+from analytics.serving import Models
+
+from analytics.faq import Faq
+from analytics.pricing import QuoteDesk, load_policy
+from analytics.settings import Settings
+from analytics.store import Store
+
+
+@dataclass(frozen=True)
+class Services:
+    """The shop's database, models and policies; each is opened on first use."""
+
+    settings: Settings
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    @cached_property
+    def store(self) -> Store:
+        return Store(self.settings.database_url)
+
+    @cached_property
+    def _latest(self) -> Latest[Models]:
+        return Latest(self.settings.artifacts, Models.load)
+
+    @property
+    def models(self) -> Models:
+        """The published models; a newer version is picked up without a restart."""
+        return self._latest.get()
+
+    @cached_property
+    def faq(self) -> Faq:
+        return Faq(self.settings.policies / "faq.yml")
+
+    @cached_property
+    def quote_desk(self) -> QuoteDesk:
+        return QuoteDesk(load_policy(self.settings.policies / "pricing.yml"))
+
+
+@cache
+def services() -> Services:
+    """Return the services of this process, by the settings in its environment."""
+    return Services(Settings.from_environment())

@@ -1,0 +1,340 @@
+"""The command line, `salesclerk`. Each command imports what it needs, so that `--help` is quick."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from analytics.errors import SalesclerkError
+from analytics.settings import Settings
+
+app = typer.Typer(
+    help="Salesclerk: the shop's data, models and tokens.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+imports = typer.Typer(help="Bring a shop's own data in.", no_args_is_help=True)
+app.add_typer(imports, name="import")
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+Replace = Annotated[bool, typer.Option("--replace", help="Drop the shop that is there first.")]
+TOKEN_LIFETIME: Final = timedelta(hours=12)
+ROWS_SHOWN: Final = 20
+
+errors = Console(stderr=True)
+
+
+def main() -> None:
+    """Run the command line: exit code 1 for an error of ours, 2 for wrong usage."""
+    try:
+        app()
+    except SalesclerkError as error:
+        errors.print(f"[bold red]Error:[/] {error}", highlight=False)
+        sys.exit(1)
+
+
+@app.command()
+def demo(
+    seed: Annotated[int, typer.Option(help="The same seed makes the same shop.")] = 7,
+    if_empty: Annotated[bool, typer.Option(help="Do nothing where there is a shop.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Make the demo shop: products, customers, 18 months of orders, and the truth behind them.
+
+    Example: salesclerk demo --seed 7
+    """
+    from analytics.demo import make_shop
+    from analytics.store import catalogue
+
+    settings = Settings.from_environment()
+    store = _store(settings)
+    if if_empty:
+        with store.reading() as session:
+            if catalogue.shop(session) is not None:
+                return
+    with _progress() as progress:
+        summary = make_shop(store, settings.home / "truth", seed=seed, progress=progress)
+    _write_personas(settings)
+    _show([dataclasses.asdict(summary)], as_json)
+
+
+@imports.command("online-retail")
+def import_online_retail(
+    file: Annotated[Path, typer.Argument(help="CSV, XLSX or Parquet.")],
+    replace: Replace = False,
+    as_json: Json = False,
+) -> None:
+    """Import sales in the layout of the UCI Online Retail file; twice changes nothing.
+
+    Example: salesclerk import online-retail online_retail.xlsx
+    """
+    from analytics.imports import import_online_retail
+
+    _import(import_online_retail, file, replace, as_json)
+
+
+@imports.command("csv")
+def import_csv(
+    folder: Annotated[Path, typer.Argument(help="One CSV file a table; see docs/importing.md.")],
+    replace: Replace = False,
+    as_json: Json = False,
+) -> None:
+    """Import a folder of CSV files, one a table; twice changes nothing.
+
+    Example: salesclerk import csv my-shop/
+    """
+    from analytics.imports import import_csv
+
+    _import(import_csv, folder, replace, as_json)
+
+
+@app.command()
+def train(
+    force: Annotated[bool, typer.Option(help="Train even when nothing changed.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Train the models on the shop's data and publish them as a new version.
+
+    Example: salesclerk train
+    """
+    from analytics.training import train
+
+    settings = Settings.from_environment()
+    with _progress() as progress:
+        version = train(_store(settings), settings, progress, force=force)
+    _show([{"version": version, "folder": str(settings.artifacts / version)}], as_json)
+
+
+@app.command()
+def token(
+    customer: Annotated[str | None, typer.Option(help="A customer's id.")] = None,
+    guest: Annotated[bool, typer.Option("--guest", help="Somebody unknown.")] = False,
+    agent: Annotated[str | None, typer.Option(help="An agent's id.")] = None,
+    hours: Annotated[float, typer.Option(help="How long it is valid.", min=0.01)] = 12,
+    as_json: Json = False,
+) -> None:
+    """Print a token that opens a conversation.
+
+    Example: salesclerk token --customer C00042
+    """
+    import secrets
+
+    from analytics.identity import Role, Speaker, issue_token
+
+    if sum((customer is not None, guest, agent is not None)) != 1:
+        raise typer.BadParameter("name exactly one of --customer, --guest, --agent")
+    if customer is not None:
+        speaker = Speaker(f"customer:{customer}", Role.SHOPPER, customer)
+    elif agent is not None:
+        speaker = Speaker(f"agent:{agent}", Role.AGENT)
+    else:
+        speaker = Speaker(f"guest:{secrets.token_hex(8)}", Role.SHOPPER)
+    keys = Settings.from_environment().secrets
+    text = issue_token(speaker, keys, timedelta(hours=hours))
+    print(json.dumps({"token": text}) if as_json else text)  # noqa: T201
+
+
+@app.command()
+def recommend(
+    customer: Annotated[str, typer.Argument(help="A customer's id.")],
+    n: Annotated[int, typer.Option("-n", help="How many.", min=1)] = 10,
+    as_json: Json = False,
+) -> None:
+    """Print what to recommend to a customer.
+
+    Example: salesclerk recommend C00042 -n 5
+    """
+    from analytics.store import catalogue, customers
+
+    settings = Settings.from_environment()
+    models = _models(settings)
+    with _store(settings).reading() as session:
+        found = customers.get(session, customer)
+        ranked = models.recommender.recommend([found.id], n=n)
+        products = catalogue.by_ids(session, list(ranked["item_id"]))
+    rows = [
+        {"rank": row.rank, "item_id": row.item_id, "title": products[row.item_id].title_en,
+         "score": round(float(row.score), 4)}
+        for row in ranked.itertuples()
+        if row.item_id in products
+    ]  # fmt: skip
+    _show(rows, as_json)
+
+
+@app.command()
+def segment(
+    customer: Annotated[str | None, typer.Argument(help="A customer's id; all without.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Print a customer's segment, or what the segments are.
+
+    Example: salesclerk segment C00042
+    """
+    models = _models(Settings.from_environment())
+    if customer is None:
+        _show(models.segments.describe().to_dict("records"), as_json)
+    else:
+        _show([dataclasses.asdict(models.segments.of(customer))], as_json)
+
+
+@app.command()
+def quote(
+    sku: Annotated[str, typer.Argument(help="A SKU or product id.")],
+    quantity: Annotated[int, typer.Argument(help="How many.")],
+    customer: Annotated[str | None, typer.Option(help="For a customer's own discount.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Print a quote by the pricing policy, without keeping it.
+
+    Example: salesclerk quote LAMP-012-RED 200
+    """
+    from analytics import pricing
+    from analytics.store import catalogue
+
+    settings = Settings.from_environment()
+    desk = pricing.QuoteDesk(pricing.load_policy(settings.policies / "pricing.yml"))
+    group = _models(settings).segments.of(customer).segment if customer else None
+    with _store(settings).reading() as session:
+        variant = catalogue.variant_for(catalogue.resolve(session, sku), sku)
+    item = pricing.QuoteItem(variant.sku, quantity, variant.list_price, variant.cost)
+    request = pricing.QuoteRequest([item], variant.currency, group, datetime.now(UTC))
+    offer = desk.quote(request)
+    _show([dataclasses.asdict(line) for line in offer.lines], as_json)
+
+
+@app.command()
+def forecast(
+    item: Annotated[str, typer.Argument(help="A product id.")],
+    plot: Annotated[Path | None, typer.Option(help="Write the chart to this PNG file.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Print the demand forecast of a product.
+
+    Example: salesclerk forecast LAMP-012 --plot lamp.png
+    """
+    from analytics import forecast as forecasting
+
+    found = _models(Settings.from_environment()).forecasts.of(item.upper())
+    if plot is not None:
+        plot.write_bytes(forecasting.plot(found, item.upper()))
+    _show(found.forecast.to_dict("records"), as_json)
+
+
+@app.command()
+def evaluate(as_json: Json = False) -> None:
+    """Print the published models' measures beside their baselines'.
+
+    Example: salesclerk evaluate
+    """
+    from analytics import artifacts
+
+    manifest = artifacts.current(Settings.from_environment().artifacts).manifest
+    rows = [{"model": model, **measures} for model, measures in manifest["metrics"].items()]
+    _show(rows, as_json)
+
+
+def _import(importer: Callable[..., Any], source: Path, replace: bool, as_json: bool) -> None:
+    settings = Settings.from_environment()
+    report = settings.home / "import-report.csv"
+    with _progress() as progress:
+        summary = importer(_store(settings), source, report, progress=progress, replace=replace)
+    _write_personas(settings)
+    _show([dataclasses.asdict(summary)], as_json)
+
+
+def _store(settings: Settings) -> Any:
+    from analytics.store import Store
+
+    store = Store(settings.database_url)
+    store.migrate()
+    return store
+
+
+def _models(settings: Settings) -> Any:
+    from analytics import artifacts
+    from analytics.serving import Models
+
+    return Models.load(artifacts.current(settings.artifacts).folder)
+
+
+def _write_personas(settings: Settings) -> None:
+    """Write who one can be on the demo's chat page, beside the shop."""
+    from analytics.demo import personas
+    from analytics.store import catalogue
+
+    with _store(settings).reading() as session:
+        shop = catalogue.shop(session)
+        found = [
+            {
+                "id": f"customer:{persona.customer_id}",
+                "role": "shopper",
+                "name": persona.name,
+                "kind": persona.description,
+                "customer_id": persona.customer_id,
+            }
+            for persona in personas(session)
+        ]
+    nobody = {"name": None, "customer_id": None}
+    document = {
+        "environment": settings.environment,
+        "shop": {"name": shop.name, "currency": shop.currency} if shop else None,
+        "personas": [
+            {"id": "guest", "role": "shopper", "kind": "guest", **nobody},
+            *found,
+            {"id": "agent:demo", "role": "agent", "kind": "agent", **nobody},
+        ],
+    }
+    path = settings.home / "personas.json"
+    path.write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Yield a function that draws one bar for each thing done; silent without a terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=errors, disable=not errors.is_terminal) as bars:
+        tasks: dict[str, Any] = {}
+
+        def progress(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=total)
+            bars.update(tasks[what], completed=done, total=total)
+
+        yield progress
+
+
+def _show(rows: list[dict[str, Any]], as_json: bool) -> None:
+    """Print rows as JSON, as a table, or a single row as a list of its fields."""
+    if as_json:
+        print(json.dumps(rows, default=str, ensure_ascii=False))  # noqa: T201
+        return
+    table = Table()
+    if len(rows) == 1:
+        table.add_column("field")
+        table.add_column("value")
+        for name, value in rows[0].items():
+            table.add_row(name, _cell(value))
+    else:
+        for name in rows[0] if rows else ():
+            table.add_column(str(name))
+        for row in rows:
+            table.add_row(*(_cell(value) for value in row.values()))
+    Console().print(table)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:,.4g}" if abs(value) < 1 else f"{value:,.2f}"
+    return str(value)

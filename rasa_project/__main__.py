@@ -1,0 +1,103 @@
+"""Runs Rasa on this project: `python -m rasa_project train | run | shell | validate`.
+
+Sets what Rasa reads from the environment, then becomes the `rasa` command. A model is named by
+the hash of all that it is made from, so training again happens only when something changed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from analytics.errors import SettingsError
+from analytics.settings import Settings
+
+PROJECT = Path(__file__).resolve().parent
+MODELS_KEPT = 3
+LOCK_SECONDS = 60
+"Lifetime of a conversation's lock: above the longest turn."
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m rasa_project", description=__doc__)
+    parser.add_argument("command", choices=["train", "run", "shell", "validate"])
+    command = parser.parse_args(arguments).command
+    try:
+        settings = Settings.from_environment()
+        settings.require_secrets()
+    except SettingsError as error:
+        print(f"Salesclerk cannot start: {error}", file=sys.stderr)  # noqa: T201
+        return 1
+    os.environ.update(_environment(settings))
+    model = settings.bot_models / f"bot-{fingerprint()}.tar.gz"
+    if command == "validate":
+        return _rasa(["data", "validate", *_sources(), "--fail-on-warnings"])
+    if not model.exists() and (code := _train(model)):
+        return code
+    if command == "train":
+        return 0
+    serve = ["--model", str(model), "--endpoints", str(PROJECT / "endpoints.yml")]
+    if command == "run":
+        serve += ["--credentials", str(PROJECT / "credentials.yml")]
+        serve += ["--interface", settings.host, "--port", str(settings.port)]
+    return _become([command, *serve])
+
+
+def fingerprint() -> str:
+    """Return a hash of everything that a bot model is made from."""
+    digest = hashlib.sha256()
+    for path in sorted([*PROJECT.rglob("*.yml"), *(PROJECT / "components").rglob("*.py")]):
+        digest.update(path.relative_to(PROJECT).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _train(model: Path) -> int:
+    name = model.name[: -len(".tar.gz")]
+    code = _rasa(["train", *_sources(), "--out", str(model.parent), "--fixed-model-name", name])
+    models = sorted(model.parent.glob("bot-*.tar.gz"), key=lambda path: path.stat().st_mtime)
+    for outdated in models[:-MODELS_KEPT]:
+        outdated.unlink()
+    return code
+
+
+def _sources() -> list[str]:
+    return [
+        "--config", str(PROJECT / "config.yml"),
+        "--domain", str(PROJECT / "domain"),
+        "--data", str(PROJECT / "data"),
+    ]  # fmt: skip
+
+
+def _rasa(arguments: list[str]) -> int:
+    return subprocess.run([sys.executable, "-m", "rasa", *arguments], check=False).returncode  # noqa: S603
+
+
+def _become(arguments: list[str]) -> NoReturn:
+    os.execv(sys.executable, [sys.executable, "-m", "rasa", *arguments])  # noqa: S606
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    return {
+        "ACTIONS_URL": f"http://127.0.0.1:{settings.actions_port}/webhook",
+        "CONVERSATIONS_URL": settings.conversations_url,
+        "LOG_LEVEL": "WARNING",
+        "LOG_LEVEL_LIBRARIES": "ERROR",
+        "RASA_TELEMETRY_ENABLED": "false",
+        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+        "TF_CPP_MIN_LOG_LEVEL": "2",
+        "TICKET_LOCK_LIFETIME": str(LOCK_SECONDS),
+        # With more arenas than that the server's memory grows with its threads.
+        "MALLOC_ARENA_MAX": "2",
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,86 @@
+"""What was answered to which message, kept so that a repeated message changes nothing."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+
+KEPT_SECONDS = 7 * 24 * 3600
+"How long an answer is kept; a message id is new again after that."
+OFFERS_KEPT = 20
+"The buttons of so many last answers may still be pressed."
+
+Answer = dict[str, Any]
+
+_metadata = sa.MetaData()
+_answers = sa.Table(
+    "chat_answers",
+    _metadata,
+    sa.Column("conversation_id", sa.String(64), primary_key=True),
+    sa.Column("message_id", sa.String(128), primary_key=True),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Column("answer", sa.Text, nullable=False),
+    sa.Index("ix_chat_answers_recent", "conversation_id", "at"),
+)
+
+
+class Ledger:
+    """The answers given, in the conversations' database.
+
+    Args:
+        url: SQLAlchemy URL of that database.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._engine = sa.create_engine(url, future=True)
+        _metadata.create_all(self._engine)
+
+    def find(self, conversation_id: str, message_id: str) -> Answer | None:
+        """Return the answer that this message got, or None."""
+        query = sa.select(_answers.c.answer).where(
+            _answers.c.conversation_id == conversation_id, _answers.c.message_id == message_id
+        )
+        with self._engine.connect() as connection:
+            text = connection.execute(query).scalar()
+        return json.loads(text) if text else None
+
+    def keep(self, conversation_id: str, message_id: str, answer: Answer) -> None:
+        """Keep the answer, and drop this conversation's outdated ones."""
+        now = time.time()
+        outdated = sa.delete(_answers).where(
+            _answers.c.conversation_id == conversation_id, _answers.c.at < now - KEPT_SECONDS
+        )
+        row = {
+            "conversation_id": conversation_id,
+            "message_id": message_id,
+            "at": now,
+            "answer": json.dumps(answer, ensure_ascii=False),
+        }
+        with self._engine.begin() as connection:
+            connection.execute(outdated)
+            connection.execute(sa.insert(_answers), [row])
+
+    def offered(self, conversation_id: str, payload: str) -> bool:
+        """Return whether one of the conversation's last answers has a button of this payload."""
+        query = (
+            sa.select(_answers.c.answer)
+            .where(_answers.c.conversation_id == conversation_id)
+            .order_by(_answers.c.at.desc())
+            .limit(OFFERS_KEPT)
+        )
+        with self._engine.connect() as connection:
+            answers = connection.execute(query).scalars().all()
+        return any(payload in _payloads(json.loads(text)["messages"]) for text in answers)
+
+
+def _payloads(messages: list[Answer]) -> Iterator[str]:
+    for message in messages:
+        items = (message.get("custom") or {}).get("items") or []
+        for button in message.get("buttons") or []:
+            yield button["payload"]
+        for item in items:
+            yield from (action["payload"] for action in item.get("actions") or [])

@@ -1,0 +1,116 @@
+"""Conversations as written in the YAML files of this folder's situations; see README.md there."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+FOLDER: Final = Path(__file__).parent
+DOMAIN: Final = FOLDER.parents[1] / "rasa_project" / "domain"
+
+
+class Strict(BaseModel):
+    """Unknown keys are mistakes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Step(Strict):
+    """A message and what must come back.
+
+    Attributes:
+        bot: domain responses said, in order and no others.
+        language: the language they must be in.
+        card: what one card must hold at least; lists are compared item by item.
+    """
+
+    user: str
+    bot: list[str] = Field(min_length=1)
+    language: str = "en"
+    card: dict[str, Any] | None = None
+    status: str = "ok"
+
+
+class Rows(Strict):
+    """What a table must have gained in the conversation.
+
+    Attributes:
+        added: so many rows.
+        last: values of the newest.
+    """
+
+    added: int
+    last: dict[str, Any] = {}
+
+
+class Script(Strict):
+    """A conversation.
+
+    Attributes:
+        speaker: `guest`, `agent`, or the kind of a demo customer.
+        contact: for an agent, the kind of the demo customer spoken about.
+        database: by table; those not named must not change.
+    """
+
+    conversation: str
+    speaker: str = "guest"
+    contact: str | None = None
+    turns: list[Step] = Field(min_length=1)
+    database: dict[str, Rows] = {}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A script and where it stands."""
+
+    file: Path
+    script: Script
+
+    def __str__(self) -> str:
+        return f"{self.file.parent.name}/{self.file.stem}: {self.script.conversation}"
+
+
+def cases() -> list[Case]:
+    """Return every conversation of every situation."""
+    return [
+        Case(file, Script.model_validate(entry))
+        for file in sorted(FOLDER.glob("*/*.yml"))
+        for entry in yaml.safe_load(file.read_text(encoding="utf-8"))
+    ]
+
+
+def responses() -> dict[str, list[dict[str, Any]]]:
+    """Return the responses of all domain files."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for file in sorted(DOMAIN.glob("*.yml")):
+        found |= yaml.safe_load(file.read_text(encoding="utf-8")).get("responses", {})
+    return found
+
+
+def pattern(variations: list[dict[str, Any]], language: str) -> re.Pattern[str]:
+    """Return what the response's text in this language matches, whatever its values are."""
+    text = next(one["text"] for one in variations if ("condition" in one) == (language == "zh"))
+    parts = re.split(r"\{\w+\}", text)
+    return re.compile(".*".join(re.escape(part) for part in parts), re.DOTALL)
+
+
+def holds(found: Any, expected: Any) -> bool:
+    """Return whether `found` has at least what is expected; `...` stands for anything."""
+    if expected == "...":
+        return found is not None
+    if isinstance(expected, dict):
+        return isinstance(found, dict) and all(
+            key in found and holds(found[key], value) for key, value in expected.items()
+        )
+    if isinstance(expected, list):
+        return (
+            isinstance(found, list)
+            and len(found) >= len(expected)
+            and all(holds(one, other) for one, other in zip(found, expected, strict=False))
+        )
+    return bool(found == expected)

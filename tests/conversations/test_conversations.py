@@ -1,0 +1,92 @@
+"""Whole conversations with the real servers, the database checked after each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from analytics.identity import Role, Speaker
+from analytics.store.models import Base
+from tests.assistant import Assistant
+from tests.conversations.facts import gather
+from tests.conversations.scripts import Case, Script, Step, cases, holds, pattern, responses
+
+RESPONSES = responses()
+
+
+@pytest.fixture(scope="module")
+def facts(assistant: Assistant) -> dict[str, Any]:
+    return gather(assistant)
+
+
+@pytest.mark.parametrize("case", cases(), ids=str)
+def test_conversation(assistant: Assistant, facts: dict[str, Any], case: Case) -> None:
+    script = _filled(case.script, facts)
+    before = _counts(assistant)
+    talk = assistant.conversation(
+        _speaker(script, facts, str(case)),
+        facts[script.contact].id if script.contact else None,
+    )
+    for step in script.turns:
+        _check(step, talk.send(step.user))
+    gained = {table: count - before[table] for table, count in _counts(assistant).items()}
+    expected = {table: rows.added for table, rows in script.database.items()}
+    assert {table: count for table, count in gained.items() if count} == {
+        table: count for table, count in expected.items() if count
+    }
+    for table, rows in script.database.items():
+        newest = _newest(assistant, table)
+        assert holds(newest, rows.last), f"{table}: {newest}"
+
+
+def _check(step: Step, answer: dict[str, Any]) -> None:
+    said = [message["text"] for message in answer["messages"] if "text" in message]
+    cards = [message["custom"] for message in answer["messages"] if "custom" in message]
+    told = f"\nuser: {step.user}\nbot: {said}\ncards: {cards}"
+    assert answer["status"] == step.status, told
+    assert len(said) == len(step.bot), told
+    for text, name in zip(said, step.bot, strict=True):
+        assert pattern(RESPONSES[name], step.language).fullmatch(text), f"{name}{told}"
+    if step.card is not None:
+        assert any(holds(card, step.card) for card in cards), told
+
+
+def _speaker(script: Script, facts: dict[str, Any], case: str) -> Speaker:
+    if script.speaker == "agent":
+        return Speaker(f"agent:{case}", Role.AGENT)
+    if script.speaker == "guest":
+        return Speaker(f"guest:{case}", Role.SHOPPER)
+    return Speaker(f"customer:{case}", Role.SHOPPER, facts[script.speaker].id)
+
+
+def _filled(script: Script, facts: dict[str, Any]) -> Script:
+    """Return the script with facts in the place of `{…}`."""
+
+    def fill(value: Any) -> Any:
+        if isinstance(value, str):
+            return value.format_map(facts) if "{" in value else value
+        if isinstance(value, dict):
+            return {key: fill(one) for key, one in value.items()}
+        if isinstance(value, list):
+            return [fill(one) for one in value]
+        return value
+
+    return Script.model_validate(fill(script.model_dump()))
+
+
+def _counts(assistant: Assistant) -> dict[str, int]:
+    with assistant.store.reading() as session:
+        return {
+            table.name: session.scalar(select(func.count()).select_from(table)) or 0
+            for table in Base.metadata.sorted_tables
+        }
+
+
+def _newest(assistant: Assistant, name: str) -> dict[str, Any]:
+    table = Base.metadata.tables[name]
+    time = next(column for column in table.columns if column.name in ("created_at", "requested_at"))
+    with assistant.store.reading() as session:
+        row = session.execute(select(table).order_by(time.desc()).limit(1)).mappings().one()
+    return dict(row)
