@@ -1,0 +1,71 @@
+"""The domain and the actions agree, and every text has both languages."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from rasa_sdk.executor import ActionExecutor
+
+from analytics import errors
+from tests.conversations.scripts import responses
+
+PROJECT = Path(__file__).resolve().parents[2] / "rasa_project"
+HAN = re.compile(r"[\u4e00-\u9fff]")
+SKILLS = {path.stem for path in (PROJECT / "domain").glob("*.yml")}
+
+
+def domain() -> list[dict[str, Any]]:
+    return [yaml.safe_load(path.read_text("utf-8")) for path in (PROJECT / "domain").glob("*.yml")]
+
+
+@pytest.fixture(scope="module")
+def registered() -> set[str]:
+    executor = ActionExecutor()
+    executor.register_package("actions")
+    return set(executor.actions)
+
+
+def test_every_action_of_the_domain_exists_and_the_other_way_round(registered: set[str]) -> None:
+    named = {action for part in domain() for action in part.get("actions", [])}
+    assert named == registered
+
+
+@pytest.mark.parametrize(("name", "variations"), sorted(responses().items()))
+def test_response_has_english_and_chinese(name: str, variations: list[dict[str, Any]]) -> None:
+    english = [one["text"] for one in variations if "condition" not in one]
+    chinese = [one["text"] for one in variations if "condition" in one]
+    assert len(english) == len(chinese) == 1
+    fields = re.compile(r"\{(\w+)\}")
+    assert sorted(set(fields.findall(english[0]))) == sorted(set(fields.findall(chinese[0])))
+    assert not HAN.search(english[0])
+    assert HAN.search(chinese[0]) or not fields.sub("", chinese[0]).strip()
+
+
+def test_every_error_has_its_reply() -> None:
+    codes = {
+        value.code
+        for value in vars(errors).values()
+        if isinstance(value, type) and issubclass(value, errors.SalesclerkError)
+    }
+    assert {f"utter_error_{code}" for code in codes} <= set(responses())
+
+
+def test_a_skill_is_one_word_everywhere() -> None:
+    assert {path.name for path in (PROJECT / "data").iterdir()} == SKILLS
+    for skill in SKILLS:
+        files = {path.name for path in (PROJECT / "data" / skill).iterdir()}
+        assert files == {"nlu.en.yml", "nlu.zh.yml", "rules.yml"}
+
+
+def test_selective_domain_stays_off() -> None:
+    endpoints = yaml.safe_load((PROJECT / "endpoints.yml").read_text("utf-8"))
+    assert "enable_selective_domain" not in endpoints["action_endpoint"]
+
+
+def test_stock_rest_channel_stays_off() -> None:
+    channels = yaml.safe_load((PROJECT / "credentials.yml").read_text("utf-8"))
+    assert all(name.startswith("rasa_project.channels.") for name in channels)

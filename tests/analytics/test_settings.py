@@ -1,0 +1,82 @@
+"""Settings: defaults, refusals, and secrets that are generated or demanded."""
+
+from __future__ import annotations
+
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from analytics.errors import SettingsError
+from analytics.settings import Settings
+
+
+def test_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = Settings.from_environment({})
+    assert settings.home == tmp_path / ".salesclerk"
+    assert (settings.port, settings.actions_port, settings.demo) == (5005, 5055, True)
+    assert settings.database_url == f"sqlite:///{tmp_path}/.salesclerk/shop.db"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "http"),
+        ("PORT", "0"),
+        ("PORT", "65536"),
+        ("ACTIONS_PORT", "-1"),
+        ("SALESCLERK_ENV", "prod"),
+        ("MESSAGES_PER_MINUTE", "many"),
+    ],
+)
+def test_refused_values_are_named(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        Settings.from_environment({name: value})
+
+
+def test_generated_secrets_are_kept_private_and_differ(tmp_path: Path) -> None:
+    secrets = Settings.from_environment({"SALESCLERK_HOME": str(tmp_path / "a")}).secrets
+    path = tmp_path / "a" / "secrets.json"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert Settings.from_environment({"SALESCLERK_HOME": str(tmp_path / "a")}).secrets == secrets
+    other = Settings.from_environment({"SALESCLERK_HOME": str(tmp_path / "b")}).secrets
+    keys = {secrets.token_key, secrets.context_key, secrets.conversation_key}
+    assert len(keys) == 3
+    assert other.token_key not in keys
+
+
+def test_two_processes_that_start_at_once_share_the_secrets(tmp_path: Path) -> None:
+    environ = {"SALESCLERK_HOME": str(tmp_path)}
+    with ThreadPoolExecutor(8) as pool:
+        found = set(pool.map(lambda _: Settings.from_environment(environ).secrets, range(8)))
+    assert len(found) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["secrets.json"]
+
+
+@pytest.mark.parametrize("key", ["", "too-short"])
+def test_production_demands_the_token_key(tmp_path: Path, key: str) -> None:
+    environ = {
+        "SALESCLERK_HOME": str(tmp_path),
+        "SALESCLERK_ENV": "production",
+        "SALESCLERK_TOKEN_KEY": key,
+    }
+    with pytest.raises(SettingsError, match="SALESCLERK_TOKEN_KEY"):
+        Settings.from_environment(environ).require_secrets()
+
+
+def test_public_key_means_rs256(tmp_path: Path) -> None:
+    environ = {
+        "SALESCLERK_HOME": str(tmp_path),
+        "SALESCLERK_TOKEN_KEY": "-----BEGIN PUBLIC KEY-----\nMIIB...\n-----END PUBLIC KEY-----",
+    }
+    assert Settings.from_environment(environ).secrets.token_algorithm == "RS256"
+
+
+def test_conversations_follow_the_shop_to_postgresql(tmp_path: Path) -> None:
+    environ = {"SALESCLERK_HOME": str(tmp_path), "DATABASE_URL": "postgresql+psycopg://u@h/d"}
+    assert Settings.from_environment(environ).conversations_url == "postgresql://u@h/d"
+    del environ["DATABASE_URL"]
+    url = Settings.from_environment(environ).conversations_url
+    assert url == f"sqlite:///{tmp_path}/conversations.db"
