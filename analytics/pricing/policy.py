@@ -1,0 +1,115 @@
+"""The pricing policy: what a quote may give away, in a file that the shop edits."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Final
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
+
+from analytics.errors import InvalidFile
+
+POLICY_FILE: Final = "pricing.yml"
+DEFAULT_POLICY: Final = Path(__file__).with_name(POLICY_FILE)
+
+Rate = Annotated[Decimal, Field(ge=0, lt=1, decimal_places=4)]
+"A share: 0.05 is 5 %."
+SegmentKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class VolumeTier(_Part):
+    """From `quantity` units of one product on, `rate` off."""
+
+    quantity: int = Field(ge=1)
+    rate: Rate
+
+
+class Approval(_Part):
+    """Above one of these a quote needs a manager: a line's discount, or the total with tax."""
+
+    discount: Rate
+    total: Decimal = Field(ge=0)
+
+
+class Tax(_Part):
+    """One rate for every line; `prices_include_tax` says what list prices are."""
+
+    rate: Decimal = Field(ge=0, le=1, decimal_places=6)
+    prices_include_tax: bool
+
+
+class PricingPolicy(_Part):
+    """What each field means stands beside it in pricing.yml."""
+
+    volume_tiers: tuple[VolumeTier, ...]
+    segment_discounts: dict[SegmentKey, Rate] = {}
+    margin_floor: Rate
+    maximum_discount: Rate
+    maximum_discount_without_cost: Rate
+    approval: Approval
+    tax: Tax
+    validity_days: int = Field(ge=1, le=365)
+    maximum_quantity: int = Field(ge=1, le=1_000_000)
+
+    @field_validator("volume_tiers")
+    @classmethod
+    def _rising(cls, tiers: tuple[VolumeTier, ...]) -> tuple[VolumeTier, ...]:
+        for lower, higher in pairwise(tiers):
+            if lower.quantity >= higher.quantity or lower.rate > higher.rate:
+                raise ValueError("Quantities should rise from tier to tier, and rates not fall")
+        return tiers
+
+    def volume_rate(self, quantity: int) -> Decimal:
+        """Return the discount of the highest tier that `quantity` reaches, 0 below the first."""
+        rates = [tier.rate for tier in self.volume_tiers if quantity >= tier.quantity]
+        return rates[-1] if rates else Decimal(0)
+
+
+def load_policy(folder: Path) -> PricingPolicy:
+    """Return the policy in `folder`/pricing.yml, or the one that comes with Salesclerk.
+
+    Raises:
+        InvalidFile: the file cannot be read, or a field holds something else than it accepts; the
+            message names the file and every such field.
+    """
+    copy = folder / POLICY_FILE
+    path = copy if copy.exists() else DEFAULT_POLICY
+    try:
+        # As text, so that a rate reaches Decimal as it was typed, not through a float.
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise InvalidFile(f"{path}: accepted is a YAML file in UTF-8; {error}") from error
+    try:
+        return PricingPolicy.model_validate(content)
+    except ValidationError as error:
+        raise InvalidFile(f"{path}: {_explained(error)}") from error
+
+
+def _explained(error: ValidationError) -> str:
+    """Return each field that is wrong, what was found there, and what is accepted."""
+    return "; ".join(
+        f"{'.'.join(map(str, detail['loc'])) or 'content'}: {_fault(detail)}"
+        for detail in error.errors()
+    )
+
+
+def _fault(detail: ErrorDetails) -> str:
+    if detail["type"] == "missing":
+        return "missing, and has to be given"
+    if detail["type"] == "extra_forbidden":
+        parts: dict[object, type[_Part]] = {
+            "volume_tiers": VolumeTier,
+            "approval": Approval,
+            "tax": Tax,
+        }
+        fields = parts.get(detail["loc"][0], PricingPolicy).model_fields
+        return f"no such field, accepted are {', '.join(fields)}"
+    return f"found {detail['input']!r}, accepted: {detail['msg'].removeprefix('Value error, ')}"
