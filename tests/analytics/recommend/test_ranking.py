@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -18,6 +18,7 @@ scores = st.lists(st.sampled_from([0.0, 0.25, 0.5, 1.0]), min_size=SIZE, max_siz
 flags = st.lists(st.booleans(), min_size=SIZE, max_size=SIZE).map(np.array)
 
 
+@settings(deadline=None)
 @given(first=scores, second=scores, allowed=flags, n=st.integers(1, SIZE + 2))
 def test_fill_is_a_sort_by_tier_score_and_position(
     first: NDArray[np.float64], second: NDArray[np.float64], allowed: NDArray[np.bool_], n: int
