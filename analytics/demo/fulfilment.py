@@ -33,8 +33,8 @@ class Fulfilment:
     """How far N orders have come.
 
     Attributes:
-        reached: the moment at which an order reached each of STEPS; a moment that no clock shows
-            for a step that it did not reach (N, steps).
+        reached: the moment at which an order reached each of STEPS; the largest integer for a
+            step that it did not reach (N, steps).
         carrier: position of who takes the parcel (N).
         express: whether the customer paid for speed (N).
     """

@@ -19,9 +19,12 @@ from analytics.demo.demand import LARGEST_PROBABILITY, Demand
 from analytics.demo.period import SECONDS_OF_A_DAY, Period
 
 WEEKDAY_FACTORS: Final = (1.05, 0.95, 0.92, 0.94, 0.98, 1.02, 1.14)
-"Monday to Sunday, mean 1."
-HOUR_WEIGHTS: Final = (1, 0.5, 0.3, 0.2, 0.3, 0.6, 1.5, 2.5, 3.5, 4, 4.5, 5)
-HOUR_WEIGHTS_AFTER_NOON: Final = (6, 5.5, 5, 4.5, 4.5, 5, 6, 7.5, 8.5, 8, 5, 2.5)
+"Visits relative to an average day, Monday to Sunday."
+HOUR_WEIGHTS: Final = (
+    *(1, 0.5, 0.3, 0.2, 0.3, 0.6, 1.5, 2.5, 3.5, 4, 4.5, 5),
+    *(6, 5.5, 5, 4.5, 4.5, 5, 6, 7.5, 8.5, 8, 5, 2.5),
+)
+"How likely a visit falls into each hour of the day."
 BROWSED: Final = 1.6
 "Mean number of products that a visitor looks at and does not choose."
 _ROWS_AT_ONCE: Final = 4096
@@ -74,8 +77,7 @@ def make_visits(customers: Customers, period: Period, rng: np.random.Generator) 
     rate = customers.visit_rate[:, np.newaxis] * weekday_factors(period)
     count = rng.poisson(rate * active(customers, period))
     customer, day = (np.repeat(position, count[count > 0]) for position in np.nonzero(count))
-    hours = np.array([*HOUR_WEIGHTS, *HOUR_WEIGHTS_AFTER_NOON])
-    hour = rng.choice(24, len(day), p=hours / hours.sum())
+    hour = rng.choice(24, len(day), p=np.array(HOUR_WEIGHTS) / sum(HOUR_WEIGHTS))
     moment = day * SECONDS_OF_A_DAY + hour * 3600 + rng.integers(0, 3600, len(day))
     # Nobody visits before they have registered; registration is over by ten at night.
     soonest = customers.joined[customer] + rng.integers(60, 3600, len(day))
