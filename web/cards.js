@@ -82,9 +82,9 @@ function choices(buttons, choose) {
   return row;
 }
 
-/** Text with its web addresses as links. */
+/** Text with its web addresses as links, without the punctuation that follows them. */
 function withLinks(text) {
-  return text.split(/(https?:\/\/[^\s<>"'，。）)]+)/).map((part, index) =>
+  return text.split(/(https?:\/\/[^\s<>"'，。）)]*[^\s<>"'，。）).,;:!?])/).map((part, index) =>
     index % 2 ? h("a", { href: part, target: "_blank", rel: "noopener noreferrer" }, part) : part,
   );
 }

@@ -6,7 +6,7 @@ import { draw, isShown, keep, say } from "./cards.js";
 import { h } from "./dom.js";
 import { t } from "./i18n.js";
 
-const LONGEST = 2000;
+const LONGEST = 4000;
 const NOTICES = ["error", "timeout"];
 
 // deep-chat's own frame, which only inline styles override. Without a font of ours it would load one

@@ -1,0 +1,120 @@
+"""The chat page as a visitor sees it, with the assistant's answers set by the test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from playwright.sync_api import Browser, Locator, Page, Route
+
+Json = dict[str, Any]
+
+PERSONAS: Json = {
+    "environment": "demo",
+    "shop": {"name": "Linden & Oak", "currency": "GBP"},
+    "personas": [
+        {"id": "guest", "role": "shopper", "name": None, "kind": "guest", "customer_id": None},
+        {
+            "id": "customer:C00042",
+            "role": "shopper",
+            "name": "Anna Schmidt",
+            "kind": "loyal",
+            "customer_id": "C00042",
+        },
+        {"id": "agent:demo", "role": "agent", "name": None, "kind": "agent", "customer_id": None},
+    ],
+}
+
+
+def says(*messages: Json, status: str = "ok") -> Json:
+    """A reply of the chat contract."""
+    return {"status": status, "conversation_id": "c", "message_id": "m", "messages": [*messages]}
+
+
+class ChatPage:
+    """Drives the page and plays the HTTP interface behind it.
+
+    Attributes:
+        replies: what the webhooks answer, in turn: a reply, (status, problem document), or None
+            for a connection that breaks. The last one is repeated.
+        sent: the requests to the webhooks as (path, token, body).
+        hosts: every host that the page asked for anything.
+        complaints: errors that the page's console showed.
+    """
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.address = address
+        self.replies: list[Json | tuple[int, Json] | None] = [says({"text": "Hello."})]
+        self.sent: list[tuple[str, str, Json]] = []
+        self.hosts: set[str] = set()
+        self.complaints: list[str] = []
+        self.tokens = 0
+        page.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", lambda line: line.type == "error" and self.complaints.append(line.text))
+        page.route("**/chat/token", self._give_token)
+        page.route("**/webhooks/**", self._answer)
+
+    def answer_personas(self, personas: Json) -> None:
+        self.page.route("**/chat/personas", lambda route: route.fulfill(json=personas))
+
+    def open(self, **parameters: str) -> None:
+        """Open the page, with for instance `persona` and `lang`, and wait until it can be used."""
+        self.page.goto(f"{self.address}/chat/?{urlencode(parameters)}")
+        self.input.wait_for()
+
+    @property
+    def input(self) -> Locator:
+        return self.page.locator("#text-input[deep-chat-placeholder-text]")
+
+    @property
+    def replied(self) -> Locator:
+        """What the assistant said; the first is the page's own welcome."""
+        return self.page.locator("sales-reply:visible")
+
+    @property
+    def announced(self) -> Locator:
+        return self.page.locator("#announcer p")
+
+    def ask(self, text: str) -> None:
+        """Send a message and wait for the next reply."""
+        count = self.replied.count()
+        self.input.fill(text)
+        self.input.press("Enter")
+        self.replied.nth(count).wait_for()
+
+    def card(self, custom: Json) -> Locator:
+        """Have the assistant answer with this card, and return the reply that shows it."""
+        self.replies = [says({"custom": custom})]
+        self.ask("?")
+        return self.replied.last
+
+    def _give_token(self, route: Route) -> None:
+        self.tokens += 1
+        route.fulfill(json={"token": f"token-{self.tokens}", "expires_in": 3600})
+
+    def _answer(self, route: Route) -> None:
+        request = route.request
+        token = request.headers["authorization"].removeprefix("Bearer ")
+        self.sent.append((urlsplit(request.url).path, token, request.post_data_json))
+        reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+        if reply is None:
+            route.abort("connectionfailed")
+        elif isinstance(reply, tuple):
+            status, problem = reply
+            route.fulfill(status=status, json=problem)
+        else:
+            route.fulfill(json=reply)
+
+
+@contextmanager
+def visit(browser: Browser, address: str, **options: Any) -> Iterator[ChatPage]:
+    """A visitor to the demo, with the browser's options; the page is not yet opened."""
+    defaults = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB"}
+    with browser.new_context(**{**defaults, **options}) as context:
+        chat = ChatPage(context.new_page(), address)
+        chat.answer_personas(PERSONAS)
+        yield chat

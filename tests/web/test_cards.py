@@ -1,0 +1,149 @@
+"""What the cards show, and that no text in them becomes markup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.web import samples
+from tests.web.chat_page import ChatPage, Json, says, visit
+
+ATTACK = '<img src="x" onerror="window.hit = 1"><script>window.hit = 1</script>'
+MACHINE_READ = {"type", "currency", "status", "state", "freq", "segment", "kind"}
+FORMATTED = re.compile(r"\d[\d.:T+-]*")
+
+
+@pytest.fixture(scope="module")
+def chat(browser: Browser, files: str) -> Iterator[ChatPage]:
+    """One conversation for all tests here: each asks for a card of its own."""
+    with visit(browser, files) as chat:
+        chat.open(persona="customer:C00042")
+        yield chat
+
+
+def test_products_show_price_stock_and_reason(chat: ChatPage) -> None:
+    card = chat.card(samples.PRODUCTS)
+    expect(card.locator("h3")).to_have_text("Chosen for you")
+    expect(card.locator(".product h4")).to_have_text(
+        ["Oak table lamp", "Wool throw", "Pour-over set", "Gift card"]
+    )
+    expect(card.locator(".price strong")).to_have_text(["£64.90", "£48.00", "£1,032.50", "£20.00"])
+    expect(card.locator(".badge")).to_have_text(["In stock", "Only 3 left", "Out of stock"])
+    expect(card.locator(".reason")).to_have_text("Because you bought the oak side table")
+
+
+def test_an_action_sends_its_payload_and_shows_its_title(chat: ChatPage) -> None:
+    card = chat.card(samples.PRODUCTS)
+    chat.replies = [says({"text": "These are similar."})]
+    card.get_by_role("button", name="Similar: Oak table lamp").click()
+    expect(chat.page.locator(".user-message-text").last).to_have_text("Similar")
+    expect(chat.replied.last).to_have_text("These are similar.")
+    assert chat.sent[-1][2]["message"] == '/similar_items{"item_id": "P1"}'
+
+
+def test_an_order_shows_its_lines_total_and_history(chat: ChatPage) -> None:
+    card = chat.card(samples.ORDER)
+    expect(card.get_by_role("heading", name="Order 10482")).to_be_visible()
+    expect(card.locator(".badge")).to_have_text("On its way")
+    expect(card.locator(".facts dd")).to_have_text(["12 Aug 2026", "19 Aug 2026", "DPD", "DPD1Z99"])
+    expect(card.locator("tbody tr").first).to_contain_text("LAMP-OAK-M · size: M")
+    expect(card.locator("tbody td.number")).to_have_text(["1", "£64.90", "2", "£82.00"])
+    expect(card.locator(".totals")).to_have_text("Total£146.90")
+    expect(card.locator(".steps")).not_to_be_visible()
+    card.get_by_text("What happened so far").click()
+    expect(card.locator(".steps li span")).to_have_text(["Received", "Handed over"])
+
+
+def test_a_quote_shows_discounts_and_keeps_exact_prices(chat: ChatPage) -> None:
+    card = chat.card(samples.QUOTE)
+    expect(card.locator("tbody td.number")).to_have_text(["200", "£2.295List £2.55", "£459.00"])
+    expect(card.locator(".discount")).to_have_text("−10% from 200 pieces")
+    expect(card.locator(".totals dd")).to_have_text(["£459.00", "£91.80", "£550.80"])
+    expect(card.locator(".fine")).to_have_text("Valid until 16 Sept 2026")
+    expect(card.locator(".badge")).to_have_text("Open")
+
+
+def test_a_quote_that_needs_approval_says_so(chat: ChatPage) -> None:
+    card = chat.card({**samples.QUOTE, "approval": True, "status": "needs_approval"})
+    expect(card.locator(".badge")).to_have_text("Needs approval")
+
+
+def test_a_customer_and_their_segment(chat: ChatPage) -> None:
+    card = chat.card(samples.CUSTOMER)
+    expect(card.locator("h3")).to_have_text("Anna Schmidt")
+    expect(card.locator(".badge")).to_have_text("Champions")
+    expect(card.locator(".facts dd")).to_have_text(
+        ["C00042", "Germany", "2 Mar 2024", "34", "£4,821.37", "12 Aug 2026"]
+    )
+    segment = chat.card(samples.SEGMENT)
+    expect(segment.locator(".facts dd")).to_have_text(
+        ["12 days ago", "34", "£4,821.37", "212 customers (10.6%)"]
+    )
+
+
+def test_what_is_not_known_is_left_out(chat: ChatPage) -> None:
+    customer = {key: samples.CUSTOMER[key] for key in samples.CUSTOMER if key != "segment"}
+    card = chat.card({**customer, "name": None, "country": None, "last_order_at": None})
+    expect(card.locator("h3")).to_have_text("C00042")
+    expect(card.locator(".facts dt")).to_have_text(
+        ["Customer number", "Customer since", "Orders", "Total spent"]
+    )
+
+
+def test_a_handoff_shows_its_ticket(chat: ChatPage) -> None:
+    card = chat.card(samples.HANDOFF)
+    expect(card.locator(".badge")).to_have_text("Waiting for a person")
+    expect(card.locator(".facts dd")).to_have_text("T-1042")
+
+
+@pytest.mark.parametrize("custom", [{"type": "csat"}, {"type": "from a later version"}])
+def test_other_types_are_ignored(chat: ChatPage, custom: Json) -> None:
+    before = chat.replied.count()
+    chat.replies = [says({"custom": custom}, {"text": "Done."})]
+    chat.ask("?")
+    expect(chat.replied.last).to_have_text("Done.")
+    expect(chat.replied).to_have_count(before + 1)
+
+
+@pytest.mark.parametrize("sample", samples.CARDS, ids=lambda card: str(card["type"]))
+def test_no_text_becomes_markup(chat: ChatPage, sample: Json) -> None:
+    card = chat.card(attacked(sample))
+    expect(card.get_by_text("<script>").first).to_be_visible()
+    expect(card.locator("script, img")).to_have_count(0)
+    assert chat.page.evaluate("window.hit") is None
+    assert chat.complaints == []
+
+
+def test_no_message_becomes_markup(chat: ChatPage) -> None:
+    button = {"title": ATTACK, "payload": "/deny"}
+    chat.replies = [says({"text": f"{ATTACK} **b** [c](javascript:1)", "buttons": [button]})]
+    chat.ask(ATTACK)
+    expect(chat.replied.last.locator(".text")).to_have_text(f"{ATTACK} **b** [c](javascript:1)")
+    expect(chat.replied.last.get_by_role("button")).to_have_text(ATTACK)
+    expect(chat.page.locator(".user-message-text").last).to_have_text(ATTACK)
+    expect(chat.replied.last.locator("script, img, a")).to_have_count(0)
+    expect(chat.page.locator(".user-message-text").locator("script, img, a")).to_have_count(0)
+    assert chat.page.evaluate("window.hit") is None
+    assert chat.complaints == []
+
+
+def test_web_addresses_become_links_that_tell_nothing_about_the_page(chat: ChatPage) -> None:
+    chat.replies = [says({"text": "See https://shop.example/returns?a=1, or ask.\nBye."})]
+    chat.ask("?")
+    link = chat.replied.last.get_by_role("link")
+    expect(link).to_have_attribute("href", "https://shop.example/returns?a=1")
+    expect(link).to_have_attribute("rel", "noopener noreferrer")
+
+
+def attacked(value: Any, key: str = "") -> Any:
+    """The same card with markup in each text that the page shows as it is."""
+    if isinstance(value, dict):
+        return {name: attacked(item, name) for name, item in value.items()}
+    if isinstance(value, list):
+        return [attacked(item) for item in value]
+    shown = isinstance(value, str) and not FORMATTED.fullmatch(value) and key not in MACHINE_READ
+    return value + ATTACK if shown else value
