@@ -71,14 +71,14 @@ def test_two_hundred_with_a_volume_discount_and_tax_on_top() -> None:
 
 def test_list_prices_with_tax_inside() -> None:
     desk = QuoteDesk(policy(tax={"rate": "0.20", "prices_include_tax": True}))
-    quote = desk.quote(request(item(200), item(3, "9.99", sku="B")))
-    # 459.00 / 1.2 = 382.50; 29.97 / 1.2 = 24.975, half up 24.98.
-    assert [line.net for line in quote.lines] == [Decimal("382.50"), Decimal("24.98")]
-    assert [line.tax for line in quote.lines] == [Decimal("76.50"), Decimal("4.99")]
+    quote = desk.quote(request(item(200), item(3, "9.99", sku="B"), item(1, "10.00", sku="C")))
+    # 459.00 / 1.2 = 382.50; 29.97 / 1.2 = 24.975, half up 24.98; 10.00 / 1.2 = 8.333, down 8.33.
+    assert [str(line.net) for line in quote.lines] == ["382.50", "24.98", "8.33"]
+    assert [str(line.tax) for line in quote.lines] == ["76.50", "4.99", "1.67"]
     assert (quote.net, quote.tax, quote.total) == (
-        Decimal("407.48"),
-        Decimal("81.49"),
-        Decimal("488.97"),
+        Decimal("415.81"),
+        Decimal("83.16"),
+        Decimal("498.97"),
     )
 
 
