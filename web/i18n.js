@@ -43,8 +43,9 @@ export function lookUp(key, fallback, values = {}) {
   return text.replace(/\{(\w+)\}/g, (match, name) => values[name] ?? match);
 }
 
-/** @param {string} amount a decimal, kept exact  @param {string} currency ISO 4217 */
+/** @param {string} amount a decimal, kept exact  @param {string} currency ISO 4217, or none */
 export function money(amount, currency) {
+  if (!currency) return number(amount, 4);
   const style = { style: "currency", currency, currencyDisplay: "narrowSymbol", maximumFractionDigits: 4 };
   return new Intl.NumberFormat(region, style).format(amount);
 }

@@ -68,7 +68,7 @@ function translate() {
 }
 
 function offerPersonas() {
-  at("shop").textContent = demo.shop.name;
+  if (demo.shop) at("shop").textContent = demo.shop.name;
   at("persona").append(...demo.personas.map(({ id }) => h("option", { value: id })));
   const customers = demo.personas.filter((persona) => persona.customer_id);
   at("contacts").append(...customers.map(({ customer_id: id, name }) => h("option", { value: id }, name ?? "")));

@@ -1,4 +1,4 @@
-"""The chat page as a visitor sees it, with the assistant's answers set by the test."""
+"""The chat page as a visitor sees it, with a real assistant or with answers set by the test."""
 
 from __future__ import annotations
 
@@ -34,12 +34,9 @@ def says(*messages: Json, status: str = "ok") -> Json:
 
 
 class ChatPage:
-    """Drives the page and plays the HTTP interface behind it.
+    """Drives the page.
 
     Attributes:
-        replies: what the webhooks answer, in turn: a reply, (status, problem document), or None
-            for a connection that breaks. The last one is repeated.
-        sent: the requests to the webhooks as (path, token, body).
         hosts: every host that the page asked for anything.
         complaints: errors that the page's console showed.
     """
@@ -47,19 +44,11 @@ class ChatPage:
     def __init__(self, page: Page, address: str) -> None:
         self.page = page
         self.address = address
-        self.replies: list[Json | tuple[int, Json] | None] = [says({"text": "Hello."})]
-        self.sent: list[tuple[str, str, Json]] = []
         self.hosts: set[str] = set()
         self.complaints: list[str] = []
-        self.tokens = 0
         page.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda line: line.type == "error" and self.complaints.append(line.text))
-        page.route("**/chat/token", self._give_token)
-        page.route("**/webhooks/**", self._answer)
-
-    def answer_personas(self, personas: Json) -> None:
-        self.page.route("**/chat/personas", lambda route: route.fulfill(json=personas))
 
     def open(self, **parameters: str) -> None:
         """Open the page, with for instance `persona` and `lang`, and wait until it can be used."""
@@ -86,6 +75,28 @@ class ChatPage:
         self.input.press("Enter")
         self.replied.nth(count).wait_for()
 
+
+class PlayedChat(ChatPage):
+    """The same, where the test plays the HTTP interface behind the page.
+
+    Attributes:
+        replies: what the webhooks answer, in turn: a reply, (status, problem document), or None
+            for a connection that breaks. The last one is repeated.
+        sent: the requests to the webhooks as (path, token, body).
+        tokens: how many tokens were given.
+    """
+
+    def __init__(self, page: Page, address: str) -> None:
+        super().__init__(page, address)
+        self.replies: list[Json | tuple[int, Json] | None] = [says({"text": "Hello."})]
+        self.sent: list[tuple[str, str, Json]] = []
+        self.tokens = 0
+        page.route("**/chat/token", self._give_token)
+        page.route("**/webhooks/**", self._answer)
+
+    def answer_personas(self, personas: Json) -> None:
+        self.page.route("**/chat/personas", lambda route: route.fulfill(json=personas))
+
     def card(self, custom: Json) -> Locator:
         """Have the assistant answer with this card, and return the reply that shows it."""
         self.replies = [says({"custom": custom})]
@@ -111,10 +122,10 @@ class ChatPage:
 
 
 @contextmanager
-def visit(browser: Browser, address: str, **options: Any) -> Iterator[ChatPage]:
+def visit(browser: Browser, address: str, **options: Any) -> Iterator[PlayedChat]:
     """A visitor to the demo, with the browser's options; the page is not yet opened."""
     defaults = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB"}
     with browser.new_context(**{**defaults, **options}) as context:
-        chat = ChatPage(context.new_page(), address)
+        chat = PlayedChat(context.new_page(), address)
         chat.answer_personas(PERSONAS)
         yield chat

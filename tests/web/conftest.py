@@ -15,7 +15,7 @@ from typing import NoReturn
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.web.chat_page import ChatPage, visit
+from tests.web.chat_page import PlayedChat, visit
 
 WEB = Path(__file__).parents[2] / "web"
 BUNDLE = WEB / "node_modules" / "deep-chat" / "dist" / "deepChat.bundle.js"
@@ -93,7 +93,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
-def chat(browser: Browser, files: str) -> Iterator[ChatPage]:
+def chat(browser: Browser, files: str) -> Iterator[PlayedChat]:
     """The page with replies that the test sets, not yet opened."""
     with visit(browser, files) as chat:
         yield chat

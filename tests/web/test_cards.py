@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.web import samples
-from tests.web.chat_page import ChatPage, Json, says, visit
+from tests.web.chat_page import Json, PlayedChat, says, visit
 
 ATTACK = '<img src="x" onerror="window.hit = 1"><script>window.hit = 1</script>'
 MACHINE_READ = {"type", "currency", "status", "state", "freq", "segment", "kind"}
@@ -18,14 +18,14 @@ FORMATTED = re.compile(r"\d[\d.:T+-]*")
 
 
 @pytest.fixture(scope="module")
-def chat(browser: Browser, files: str) -> Iterator[ChatPage]:
+def chat(browser: Browser, files: str) -> Iterator[PlayedChat]:
     """One conversation for all tests here: each asks for a card of its own."""
     with visit(browser, files) as chat:
         chat.open(persona="customer:C00042")
         yield chat
 
 
-def test_products_show_price_stock_and_reason(chat: ChatPage) -> None:
+def test_products_show_price_stock_and_reason(chat: PlayedChat) -> None:
     card = chat.card(samples.PRODUCTS)
     expect(card.locator("h3")).to_have_text("Chosen for you")
     expect(card.locator(".product h4")).to_have_text(
@@ -36,7 +36,7 @@ def test_products_show_price_stock_and_reason(chat: ChatPage) -> None:
     expect(card.locator(".reason")).to_have_text("Because you bought the oak side table")
 
 
-def test_an_action_sends_its_payload_and_shows_its_title(chat: ChatPage) -> None:
+def test_an_action_sends_its_payload_and_shows_its_title(chat: PlayedChat) -> None:
     card = chat.card(samples.PRODUCTS)
     chat.replies = [says({"text": "These are similar."})]
     card.get_by_role("button", name="Similar: Oak table lamp").click()
@@ -45,7 +45,7 @@ def test_an_action_sends_its_payload_and_shows_its_title(chat: ChatPage) -> None
     assert chat.sent[-1][2]["message"] == '/similar_items{"item_id": "P1"}'
 
 
-def test_an_order_shows_its_lines_total_and_history(chat: ChatPage) -> None:
+def test_an_order_shows_its_lines_total_and_history(chat: PlayedChat) -> None:
     card = chat.card(samples.ORDER)
     expect(card.get_by_role("heading", name="Order 10482")).to_be_visible()
     expect(card.locator(".badge")).to_have_text("On its way")
@@ -58,7 +58,7 @@ def test_an_order_shows_its_lines_total_and_history(chat: ChatPage) -> None:
     expect(card.locator(".steps li span")).to_have_text(["Received", "Handed over"])
 
 
-def test_a_quote_shows_discounts_and_keeps_exact_prices(chat: ChatPage) -> None:
+def test_a_quote_shows_discounts_and_keeps_exact_prices(chat: PlayedChat) -> None:
     card = chat.card(samples.QUOTE)
     expect(card.locator("tbody td.number")).to_have_text(["200", "£2.295List £2.55", "£459.00"])
     expect(card.locator(".discount")).to_have_text("−10% from 200 pieces")
@@ -67,12 +67,12 @@ def test_a_quote_shows_discounts_and_keeps_exact_prices(chat: ChatPage) -> None:
     expect(card.locator(".badge")).to_have_text("Open")
 
 
-def test_a_quote_that_needs_approval_says_so(chat: ChatPage) -> None:
+def test_a_quote_that_needs_approval_says_so(chat: PlayedChat) -> None:
     card = chat.card({**samples.QUOTE, "approval": True, "status": "needs_approval"})
     expect(card.locator(".badge")).to_have_text("Needs approval")
 
 
-def test_a_customer_and_their_segment(chat: ChatPage) -> None:
+def test_a_customer_and_their_segment(chat: PlayedChat) -> None:
     card = chat.card(samples.CUSTOMER)
     expect(card.locator("h3")).to_have_text("Anna Schmidt")
     expect(card.locator(".badge")).to_have_text("Champions")
@@ -85,7 +85,7 @@ def test_a_customer_and_their_segment(chat: ChatPage) -> None:
     )
 
 
-def test_what_is_not_known_is_left_out(chat: ChatPage) -> None:
+def test_what_is_not_known_is_left_out(chat: PlayedChat) -> None:
     customer = {key: samples.CUSTOMER[key] for key in samples.CUSTOMER if key != "segment"}
     card = chat.card({**customer, "name": None, "country": None, "last_order_at": None})
     expect(card.locator("h3")).to_have_text("C00042")
@@ -94,14 +94,14 @@ def test_what_is_not_known_is_left_out(chat: ChatPage) -> None:
     )
 
 
-def test_a_handoff_shows_its_ticket(chat: ChatPage) -> None:
+def test_a_handoff_shows_its_ticket(chat: PlayedChat) -> None:
     card = chat.card(samples.HANDOFF)
     expect(card.locator(".badge")).to_have_text("Waiting for a person")
     expect(card.locator(".facts dd")).to_have_text("T-1042")
 
 
 @pytest.mark.parametrize("custom", [{"type": "csat"}, {"type": "from a later version"}])
-def test_other_types_are_ignored(chat: ChatPage, custom: Json) -> None:
+def test_other_types_are_ignored(chat: PlayedChat, custom: Json) -> None:
     before = chat.replied.count()
     chat.replies = [says({"custom": custom}, {"text": "Done."})]
     chat.ask("?")
@@ -110,7 +110,7 @@ def test_other_types_are_ignored(chat: ChatPage, custom: Json) -> None:
 
 
 @pytest.mark.parametrize("sample", samples.CARDS, ids=lambda card: str(card["type"]))
-def test_no_text_becomes_markup(chat: ChatPage, sample: Json) -> None:
+def test_no_text_becomes_markup(chat: PlayedChat, sample: Json) -> None:
     card = chat.card(attacked(sample))
     expect(card.get_by_text("<script>").first).to_be_visible()
     expect(card.locator("script, img")).to_have_count(0)
@@ -118,7 +118,7 @@ def test_no_text_becomes_markup(chat: ChatPage, sample: Json) -> None:
     assert chat.complaints == []
 
 
-def test_no_message_becomes_markup(chat: ChatPage) -> None:
+def test_no_message_becomes_markup(chat: PlayedChat) -> None:
     button = {"title": ATTACK, "payload": "/deny"}
     chat.replies = [says({"text": f"{ATTACK} **b** [c](javascript:1)", "buttons": [button]})]
     chat.ask(ATTACK)
@@ -131,7 +131,7 @@ def test_no_message_becomes_markup(chat: ChatPage) -> None:
     assert chat.complaints == []
 
 
-def test_web_addresses_become_links_that_tell_nothing_about_the_page(chat: ChatPage) -> None:
+def test_web_addresses_become_links_that_tell_nothing_about_the_page(chat: PlayedChat) -> None:
     chat.replies = [says({"text": "See https://shop.example/returns?a=1, or ask.\nBye."})]
     chat.ask("?")
     link = chat.replied.last.get_by_role("link")

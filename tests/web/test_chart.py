@@ -8,13 +8,13 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.web import samples
-from tests.web.chat_page import ChatPage, visit
+from tests.web.chat_page import PlayedChat, visit
 
 TICKS = "async ([low, high]) => (await import('/chat/chart.js')).ticks(low, high)"
 
 
 @pytest.fixture(scope="module")
-def chat(browser: Browser, files: str) -> Iterator[ChatPage]:
+def chat(browser: Browser, files: str) -> Iterator[PlayedChat]:
     """One conversation for all tests here: each asks for a card of its own."""
     with visit(browser, files) as chat:
         chat.open(persona="agent:demo")
@@ -33,12 +33,12 @@ def chat(browser: Browser, files: str) -> Iterator[ChatPage]:
     ],
 )
 def test_ticks_are_round_and_enclose(
-    chat: ChatPage, low: float, high: float, expected: list[float]
+    chat: PlayedChat, low: float, high: float, expected: list[float]
 ) -> None:
     assert chat.page.evaluate(TICKS, [low, high]) == pytest.approx(expected)
 
 
-def test_the_chart_is_drawn_to_scale(chat: ChatPage) -> None:
+def test_the_chart_is_drawn_to_scale(chat: PlayedChat) -> None:
     chart = chat.card(samples.FORECAST).locator("svg")
     rules = chart.locator(".rule")
     expect(rules.locator("text")).to_have_text(["0", "50", "100"])
@@ -61,7 +61,7 @@ def test_the_chart_is_drawn_to_scale(chat: ChatPage) -> None:
     assert widths[1] - widths[0] == pytest.approx(widths[2] - widths[1], abs=0.2)
 
 
-def test_the_chart_has_a_name_a_description_and_a_table(chat: ChatPage) -> None:
+def test_the_chart_has_a_name_a_description_and_a_table(chat: PlayedChat) -> None:
     card = chat.card(samples.FORECAST)
     expect(card.get_by_role("img")).to_have_accessible_name(
         "Demand forecast: T-light holder 2 periods from 27 Jul 26 to 3 Aug 26. Expected demand "
@@ -75,7 +75,7 @@ def test_the_chart_has_a_name_a_description_and_a_table(chat: ChatPage) -> None:
     expect(past.locator("tbody td.number")).to_have_text(["0", "40", "80"])
 
 
-def test_a_forecast_without_history_is_drawn(chat: ChatPage) -> None:
+def test_a_forecast_without_history_is_drawn(chat: PlayedChat) -> None:
     card = chat.card({**samples.FORECAST, "history": [], "freq": "MS"})
     expect(card.locator("circle.mean-dot")).to_have_count(2)
     expect(card.locator("svg").locator("text", has_text="Jul 2026")).to_be_visible()

@@ -7,13 +7,14 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.web.chat_page import ChatPage, Json, says
+from tests.web import samples
+from tests.web.chat_page import PERSONAS, Json, PlayedChat, says
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 EXPIRED = (401, {"type": "about:blank", "title": "Unauthorized", "detail": "It expired."})
 
 
-def test_a_shopper_speaks_to_the_widget_channel(chat: ChatPage) -> None:
+def test_a_shopper_speaks_to_the_widget_channel(chat: PlayedChat) -> None:
     chat.open(persona="customer:C00042")
     chat.ask("Where is my order?")
     [(path, token, body)] = chat.sent
@@ -22,7 +23,7 @@ def test_a_shopper_speaks_to_the_widget_channel(chat: ChatPage) -> None:
     assert UUID.fullmatch(body["message_id"])
 
 
-def test_an_agent_speaks_to_the_crm_about_a_customer(chat: ChatPage) -> None:
+def test_an_agent_speaks_to_the_crm_about_a_customer(chat: PlayedChat) -> None:
     chat.open(persona="agent:demo")
     chat.ask("Who is this?")
     chat.page.get_by_label("About customer").fill(" 17850 ")
@@ -33,7 +34,7 @@ def test_an_agent_speaks_to_the_crm_about_a_customer(chat: ChatPage) -> None:
     assert [body.get("contact_id") for _, _, body in chat.sent] == ["C00042", "17850", None]
 
 
-def test_message_ids_need_no_secure_context(chat: ChatPage) -> None:
+def test_message_ids_need_no_secure_context(chat: PlayedChat) -> None:
     chat.open()
     ids = chat.page.evaluate(
         """async () => {
@@ -46,7 +47,7 @@ def test_message_ids_need_no_secure_context(chat: ChatPage) -> None:
     assert len(set(ids)) == 2
 
 
-def test_a_refused_token_is_renewed_once(chat: ChatPage) -> None:
+def test_a_refused_token_is_renewed_once(chat: PlayedChat) -> None:
     chat.open()
     chat.replies = [EXPIRED, says({"text": "Back again."})]
     chat.ask("Hello")
@@ -56,7 +57,7 @@ def test_a_refused_token_is_renewed_once(chat: ChatPage) -> None:
     assert body == again
 
 
-def test_a_token_refused_twice_ends_in_a_message(chat: ChatPage) -> None:
+def test_a_token_refused_twice_ends_in_a_message(chat: PlayedChat) -> None:
     chat.open()
     chat.replies = [EXPIRED]
     chat.ask("Hello")
@@ -69,7 +70,7 @@ def test_a_token_refused_twice_ends_in_a_message(chat: ChatPage) -> None:
     "failure", [None, (503, {"detail": ""}), (500, {}), (429, {"detail": "At most 30 a minute."})]
 )
 def test_trying_again_sends_the_same_message(
-    chat: ChatPage, failure: tuple[int, Json] | None
+    chat: PlayedChat, failure: tuple[int, Json] | None
 ) -> None:
     chat.open()
     chat.replies = [failure, says({"text": "Now it works."})]
@@ -88,7 +89,7 @@ def test_trying_again_sends_the_same_message(
     ("status", "text"),
     [(403, "may not do this"), (413, "too long"), (422, "could not read"), (409, "cannot be")],
 )
-def test_refusals_are_explained(chat: ChatPage, status: int, text: str) -> None:
+def test_refusals_are_explained(chat: PlayedChat, status: int, text: str) -> None:
     chat.open()
     chat.replies = [(status, {"type": "about:blank", "title": "No", "detail": "<b>Why.</b>"})]
     chat.ask("Hello")
@@ -99,14 +100,14 @@ def test_refusals_are_explained(chat: ChatPage, status: int, text: str) -> None:
 @pytest.mark.parametrize(
     ("status", "text"), [("error", "went wrong"), ("timeout", "took too long")]
 )
-def test_a_troubled_reply_is_marked(chat: ChatPage, status: str, text: str) -> None:
+def test_a_troubled_reply_is_marked(chat: PlayedChat, status: str, text: str) -> None:
     chat.open()
     chat.replies = [says({"text": "Sorry."}, status=status)]
     chat.ask("Hello")
     expect(chat.page.locator(".notice")).to_contain_text(text)
 
 
-def test_a_handoff_shows_until_it_is_over(chat: ChatPage) -> None:
+def test_a_handoff_shows_until_it_is_over(chat: PlayedChat) -> None:
     chat.open()
     banner = chat.page.locator("#banner")
     chat.replies = [says({"text": "I have called someone."}, status="handoff")]
@@ -118,7 +119,7 @@ def test_a_handoff_shows_until_it_is_over(chat: ChatPage) -> None:
     expect(banner).not_to_be_visible()
 
 
-def test_messages_are_sent_one_after_the_other(chat: ChatPage) -> None:
+def test_messages_are_sent_one_after_the_other(chat: PlayedChat) -> None:
     chat.open()
     chat.replies = [says({"text": f"Reply {number}"}) for number in range(1, 4)]
     for text in ("one", "two", "three"):
@@ -128,7 +129,7 @@ def test_messages_are_sent_one_after_the_other(chat: ChatPage) -> None:
     assert [body["message"] for _, _, body in chat.sent] == ["one", "two", "three"]
 
 
-def test_one_of_the_offered_buttons_can_be_pressed_once(chat: ChatPage) -> None:
+def test_one_of_the_offered_buttons_can_be_pressed_once(chat: PlayedChat) -> None:
     chat.open()
     buttons = [{"title": "Yes", "payload": "/affirm"}, {"title": "No", "payload": "/deny"}]
     chat.replies = [says({"text": "Cancel it?", "buttons": buttons}), says({"text": "Cancelled."})]
@@ -142,7 +143,7 @@ def test_one_of_the_offered_buttons_can_be_pressed_once(chat: ChatPage) -> None:
     assert chat.sent[-1][2]["message"] == "/affirm"
 
 
-def test_another_person_begins_with_a_clean_view(chat: ChatPage) -> None:
+def test_another_person_begins_with_a_clean_view(chat: PlayedChat) -> None:
     chat.open(persona="customer:C00042")
     chat.ask("Where is my order?")
     chat.page.get_by_label("You are").select_option("guest")
@@ -154,7 +155,7 @@ def test_another_person_begins_with_a_clean_view(chat: ChatPage) -> None:
 
 
 def test_production_asks_the_shop_for_the_token(page: Page, files: str) -> None:
-    chat = ChatPage(page, files)
+    chat = PlayedChat(page, files)
     page.add_init_script("window.salesclerk = { token: async () => 'from the shop' }")
     chat.open()
     expect(page.locator("#who")).not_to_be_visible()
@@ -163,7 +164,7 @@ def test_production_asks_the_shop_for_the_token(page: Page, files: str) -> None:
 
 
 def test_a_shop_that_fails_to_give_a_token_ends_in_a_message(page: Page, files: str) -> None:
-    chat = ChatPage(page, files)
+    chat = PlayedChat(page, files)
     page.add_init_script("window.salesclerk = { token: async () => { throw new Error('no') } }")
     chat.open()
     chat.ask("Hello")
@@ -180,3 +181,12 @@ def test_an_assistant_that_is_down_is_told(page: Page, files: str) -> None:
     page.route("**/chat/personas", lambda route: route.abort("connectionrefused"))
     page.goto(f"{files}/chat/")
     expect(page.locator("#banner")).to_contain_text("did not get through")
+
+
+def test_a_shop_without_a_name_or_a_currency_will_do(page: Page, files: str) -> None:
+    chat = PlayedChat(page, files)
+    chat.answer_personas({**PERSONAS, "shop": None})
+    chat.open()
+    expect(page.locator("#shop")).to_have_text("Salesclerk")
+    card = chat.card({**samples.SEGMENT, "currency": ""})
+    expect(card.locator(".facts dd").nth(2)).to_have_text("4,821.37")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.web import samples
-from tests.web.chat_page import ChatPage, says, visit
+from tests.web.chat_page import PlayedChat, says, visit
 
 LEAST_CONTRAST = 4.5
 CONTRASTS = (Path(__file__).parent / "contrasts.js").read_text("utf-8")
@@ -26,7 +26,7 @@ FOCUSED = """() => {
 }"""
 
 
-def test_the_language_changes_everything_on_the_page(chat: ChatPage) -> None:
+def test_the_language_changes_everything_on_the_page(chat: PlayedChat) -> None:
     chat.open(persona="customer:C00042")
     chat.card(samples.PRODUCTS)
     chat.page.get_by_role("button", name="中文").click()
@@ -55,7 +55,7 @@ def test_dates_keep_their_day_and_times_move_to_the_visitor(browser: Browser, fi
         expect(chat.replied.last.locator(".facts dd").nth(1)).to_have_text("19 Aug 2026")
 
 
-def test_replies_are_announced(chat: ChatPage) -> None:
+def test_replies_are_announced(chat: PlayedChat) -> None:
     chat.open()
     expect(chat.page.locator("#announcer")).to_have_attribute("aria-live", "polite")
     buttons = [{"title": "Yes", "payload": "/affirm"}]
@@ -72,7 +72,7 @@ def test_replies_are_announced(chat: ChatPage) -> None:
         expect(chat.announced.last).to_have_text(re.compile(r"\S"))
 
 
-def test_everything_works_by_keyboard(chat: ChatPage) -> None:
+def test_everything_works_by_keyboard(chat: PlayedChat) -> None:
     chat.open(persona="agent:demo")
     page = chat.page
     seen = []
@@ -104,14 +104,14 @@ def test_everything_works_by_keyboard(chat: ChatPage) -> None:
     expect(page.locator(".user-message-text")).to_have_text(["first", "second"])
 
 
-def test_the_skip_link_leads_to_the_message_box(chat: ChatPage) -> None:
+def test_the_skip_link_leads_to_the_message_box(chat: PlayedChat) -> None:
     chat.open()
     chat.page.keyboard.press("Tab")
     chat.page.keyboard.press("Enter")
     assert chat.page.evaluate(FOCUSED) == ["Write a message", True]
 
 
-def test_every_control_has_a_name(chat: ChatPage) -> None:
+def test_every_control_has_a_name(chat: PlayedChat) -> None:
     chat.open(persona="agent:demo")
     chat.card(samples.PRODUCTS)
     controls = chat.page.locator(
@@ -159,7 +159,7 @@ def test_nothing_moves_where_motion_is_unwelcome(browser: Browser, files: str) -
         expect(dots).to_have_css("animation-name", "none")
 
 
-def test_nothing_is_asked_of_another_host(chat: ChatPage) -> None:
+def test_nothing_is_asked_of_another_host(chat: PlayedChat) -> None:
     chat.open()
     picture = "![a](https://elsewhere.example/a.png)"
     chat.replies = [says({"text": picture, "custom": samples.FORECAST})]
@@ -169,7 +169,7 @@ def test_nothing_is_asked_of_another_host(chat: ChatPage) -> None:
     assert chat.complaints == []
 
 
-def test_the_page_can_be_looked_at(chat: ChatPage, screenshots: Path) -> None:
+def test_the_page_can_be_looked_at(chat: PlayedChat, screenshots: Path) -> None:
     chat.open(persona="agent:demo")
     for card in samples.CARDS:
         chat.card(card)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
-from tests.web.chat_page import PERSONAS, ChatPage
+from tests.web.chat_page import PERSONAS, PlayedChat
 from tests.web.conftest import serve
 
 SHOP = """<!doctype html><title>A shop</title><h1>A shop</h1>
@@ -40,7 +40,7 @@ def shop(page: Page, files: str, tmp_path: Path) -> Iterator[Visit]:
 
 
 def test_the_shop_says_who_speaks(page: Page, files: str, shop: Visit) -> None:
-    chat = ChatPage(page, files)
+    chat = PlayedChat(page, files)
     frame = shop(GIVES_TOKEN)
     box = frame.get_by_role("textbox", name="请输入消息")
     box.fill("你好")
@@ -53,7 +53,7 @@ def test_the_shop_says_who_speaks(page: Page, files: str, shop: Visit) -> None:
 
 
 def test_a_demo_needs_no_token(page: Page, files: str, shop: Visit) -> None:
-    ChatPage(page, files).answer_personas(PERSONAS)
+    PlayedChat(page, files).answer_personas(PERSONAS)
     expect(shop("").locator("#who")).to_be_visible()
 
 
