@@ -1,0 +1,115 @@
+"""Writing checked rows: new ones are added, known ones changed where the file says otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import and_, bindparam, column, insert, inspect, literal, select, update, values
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from analytics.imports.csv_folder.reading import Accepted, Refused
+from analytics.imports.csv_folder.schema import Row
+from analytics.store.models import Base
+
+type Key = tuple[Any, ...]
+
+
+class Upsert:
+    """Writes the rows of one file to its table.
+
+    Attributes:
+        table: the table's name.
+        added, changed: rows of the table so far.
+        anonymous: rows written so far that could name a customer and do not.
+    """
+
+    def __init__(self, session: Session, kind: type[Row], currency: str) -> None:
+        self.table = kind.table.__tablename__
+        self.added = 0
+        self.changed = 0
+        self.anonymous = 0
+        self._session = session
+        self._kind = kind
+        self._constants = {"currency": currency} if hasattr(kind.table, "currency") else {}
+        self._empty = (
+            session.scalars(select(literal(1)).select_from(kind.table).limit(1)).first() is None
+        )
+        self._seen: set[Key] = set()
+        self._known = {column: _keys(session, table) for column, table in kind.refers.items()}
+
+    def write(self, rows: Sequence[Accepted], header: Sequence[str]) -> list[Refused]:
+        """Write `rows`; return those that repeat a key of the file or refer to nothing.
+
+        Args:
+            header: the columns that the file has; of a known row only these change.
+        """
+        good: dict[Key, dict[str, Any]] = {}
+        refused = []
+        for accepted in rows:
+            row = accepted.row.model_dump()
+            key = tuple(row[name] for name in self._kind.key)
+            if refusal := self._refusal(row, key):
+                refused.append(Refused(accepted.line, *refusal, accepted.cells))
+            else:
+                self._seen.add(key)
+                good[key] = row
+        columns = [*self._kind.key, *(name for name in header if name not in self._kind.key)]
+        stored = self._stored(list(good), columns)
+        new = [row | self._constants for key, row in good.items() if key not in stored]
+        other = [
+            row
+            for key, row in good.items()
+            if key in stored and stored[key] != tuple(row[name] for name in columns)
+        ]
+        if new:
+            self._session.connection().execute(insert(self._kind.table), new)
+        if other:
+            self._update(other, columns)
+        self.added += len(new)
+        self.changed += len(other)
+        self.anonymous += sum(row.get("customer_id", "") is None for row in good.values())
+        return refused
+
+    def _refusal(self, row: dict[str, Any], key: Key) -> tuple[str, str] | None:
+        """Return reason and detail where the row cannot be written."""
+        if key in self._seen:
+            return "duplicate", f"an earlier line has the same {', '.join(self._kind.key)}"
+        for name, known in self._known.items():
+            if row[name] is not None and row[name] not in known:
+                table = self._kind.refers[name].__tablename__
+                return f"unknown_{name}", f"{name}: found {row[name]!r}, not in {table}"
+        return None
+
+    def _stored(self, keys: list[Key], names: list[str]) -> dict[Key, tuple[Any, ...]]:
+        """Return the columns `names` of the rows that have one of `keys`."""
+        if self._empty or not keys:
+            return {}
+        columns = [self._column(name) for name in names]
+        width = len(self._kind.key)
+        # A join with the keys uses the index; (a, b) IN (...) would scan the table on SQLite.
+        listed = values(*(column(one.key, one.type) for one in columns[:width])).data(keys)
+        sought = listed.cte("sought")
+        same = [one == sought.c[one.key] for one in columns[:width]]
+        query = select(*columns).join(sought, and_(*same))
+        return {tuple(row[:width]): tuple(row) for row in self._session.execute(query)}
+
+    def _update(self, rows: list[dict[str, Any]], columns: list[str]) -> None:
+        key = self._kind.key
+        same = and_(*(self._column(name) == bindparam(f"key_{name}") for name in key))
+        sets: dict[str, Any] = {name: bindparam(name) for name in columns if name not in key}
+        parameters = [
+            {f"key_{name}": row[name] for name in key} | {name: row[name] for name in sets}
+            for row in rows
+        ]
+        statement = update(self._kind.table).where(same).values(sets)
+        self._session.connection().execute(statement, parameters)
+
+    def _column(self, name: str) -> InstrumentedAttribute[Any]:
+        attribute: InstrumentedAttribute[Any] = getattr(self._kind.table, name)
+        return attribute
+
+
+def _keys(session: Session, table: type[Base]) -> set[str]:
+    """Return every primary key of `table`."""
+    return set(session.scalars(select(*inspect(table).primary_key)))
