@@ -29,14 +29,15 @@ class QuoteDesk:
     """Prices requests by a policy.
 
     A line gets the volume discount of its quantity and, on top, the discount of the customer's
-    segment, both as shares of the list price. They are cut where they would pass the maximum
-    discount or take the margin below the floor. These limits are rounded up to a whole minor
-    unit of the currency, so that no rounding afterwards can pass them; on prices of a few cents
-    that leaves less than the rate. A line whose list price is at or below the floor gets no
-    discount; where it is below, the quote needs approval.
+    segment, both as shares of the list price and together at most the maximum discount. Where
+    they would take the margin below the floor, they are cut and the unit price is the floor,
+    rounded up to a whole minor unit of the currency so that no rounding afterwards can pass it.
+    A line whose list price is at or below the floor gets no discount; where it is below, the
+    quote needs approval.
 
-    Unit prices have up to four decimal places; unit price times quantity is rounded half up to the
-    minor unit, line by line, and so is the tax. Sums are exact.
+    Unit prices have at most four decimal places, rounded up: never more off than the rates say.
+    Unit price times quantity is rounded half up to the minor unit, line by line, and so is the
+    tax. Sums are exact.
     """
 
     def __init__(self, policy: PricingPolicy) -> None:
@@ -72,9 +73,14 @@ class QuoteDesk:
         )
 
     def _line(self, item: QuoteItem, segment: str | None, unit: Decimal) -> QuoteLine:
-        discounts = self._discounts(item, segment, unit)
-        rate = sum((discount.rate for discount in discounts), Decimal(0))
-        unit_price = round_half_up(item.list_price * (1 - rate), PRICE_UNIT)
+        floor = self._floor(item, unit)
+        room = (1 - floor / item.list_price).quantize(RATE_UNIT, ROUND_FLOOR)
+        wished = self._wished(item, segment)
+        discounts = _within(room, wished)
+        if discounts and discounts != wished:
+            unit_price = floor
+        else:
+            unit_price = round_up(item.list_price * (1 - _sum(discounts)), PRICE_UNIT)
         amount = round_half_up(unit_price * item.quantity, unit)
         tax = self.policy.tax
         if tax.prices_include_tax:
@@ -93,28 +99,18 @@ class QuoteDesk:
             total=total,
         )
 
-    def _discounts(
-        self, item: QuoteItem, segment: str | None, unit: Decimal
-    ) -> tuple[Discount, ...]:
-        """Return the discounts in the order in which they use up what the limits allow."""
-        left = self._largest_rate(item, unit)
-        wished = (
-            (DiscountReason.VOLUME, self.policy.volume_rate(item.quantity)),
-            (DiscountReason.SEGMENT, self.policy.segment_discounts.get(segment or "", Decimal(0))),
-        )
-        granted = []
-        for reason, rate in wished:
-            if (possible := min(rate, left)) > 0:
-                granted.append(Discount(reason, possible))
-                left -= possible
-        return tuple(granted)
-
-    def _largest_rate(self, item: QuoteItem, unit: Decimal) -> Decimal:
-        known = item.cost is not None
+    def _wished(self, item: QuoteItem, segment: str | None) -> tuple[Discount, ...]:
+        """Return the discounts that the policy gives as long as the margin allows."""
         policy = self.policy
-        most = policy.maximum_discount if known else policy.maximum_discount_without_cost
-        lowest = max(round_up(item.list_price * (1 - most), unit), self._floor(item, unit))
-        return max(Decimal(0), (1 - lowest / item.list_price).quantize(RATE_UNIT, ROUND_FLOOR))
+        by_volume = policy.volume_rate(item.quantity)
+        by_segment = policy.segment_discounts.get(segment or "", Decimal(0))
+        return _within(
+            policy.maximum_discount_without_cost if item.cost is None else policy.maximum_discount,
+            (
+                Discount(DiscountReason.VOLUME, by_volume),
+                Discount(DiscountReason.SEGMENT, by_segment),
+            ),
+        )
 
     def _floor(self, item: QuoteItem, unit: Decimal) -> Decimal:
         """Return the price of one, like the list price with or without tax, at the margin floor."""
@@ -138,6 +134,20 @@ class QuoteDesk:
             ),
         }
         return tuple(reason for reason, applies in reasons.items() if applies)
+
+
+def _within(limit: Decimal, discounts: tuple[Discount, ...]) -> tuple[Discount, ...]:
+    """Return what is left of `discounts` when they use up `limit` one after the other."""
+    granted = []
+    for discount in discounts:
+        if (rate := min(discount.rate, limit)) > 0:
+            granted.append(Discount(discount.reason, rate))
+            limit -= rate
+    return tuple(granted)
+
+
+def _sum(discounts: tuple[Discount, ...]) -> Decimal:
+    return sum((discount.rate for discount in discounts), Decimal(0))
 
 
 def _without_zeros(price: Decimal, unit: Decimal) -> Decimal:

@@ -13,8 +13,7 @@ from pydantic_core import ErrorDetails
 
 from analytics.errors import InvalidFile
 
-POLICY_FILE: Final = "pricing.yml"
-DEFAULT_POLICY: Final = Path(__file__).with_name(POLICY_FILE)
+DEFAULT_POLICY: Final = Path(__file__).with_name("pricing.yml")
 
 Rate = Annotated[Decimal, Field(ge=0, lt=1, decimal_places=4)]
 "A share: 0.05 is 5 %."
@@ -73,15 +72,14 @@ class PricingPolicy(_Part):
         return rates[-1] if rates else Decimal(0)
 
 
-def load_policy(folder: Path) -> PricingPolicy:
-    """Return the policy in `folder`/pricing.yml, or the one that comes with Salesclerk.
+def load_policy(path: Path) -> PricingPolicy:
+    """Return the policy in `path`, a shop's own copy, or the one that comes with Salesclerk.
 
     Raises:
         InvalidFile: the file cannot be read, or a field holds something else than it accepts; the
             message names the file and every such field.
     """
-    copy = folder / POLICY_FILE
-    path = copy if copy.exists() else DEFAULT_POLICY
+    path = path if path.exists() else DEFAULT_POLICY
     try:
         # As text, so that a rate reaches Decimal as it was typed, not through a float.
         content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506

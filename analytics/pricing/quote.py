@@ -64,7 +64,7 @@ class QuoteRequest:
 
 @dataclass(frozen=True)
 class Discount:
-    """A share off the list price, as granted: what the limits of the policy left of it."""
+    """A share off the list price: what the limits of the policy left of it, rounded down."""
 
     reason: DiscountReason
     rate: Decimal

@@ -136,6 +136,18 @@ def test_the_margin_floor_counts_without_tax_where_prices_hold_tax() -> None:
     assert line.net == Decimal("7812.50")
 
 
+def test_at_the_floor_the_unit_price_is_the_floor_and_the_rate_is_rounded_down() -> None:
+    # 1.92 / 0.8 = 2.40, and 1 - 2.40 / 2.55 = 0.0588235...
+    (line,) = QuoteDesk(policy()).quote(request(item(100, "2.55", "1.92"))).lines
+    assert line.unit_price == Decimal("2.40")
+    assert line.discounts == (Discount(VOLUME, Decimal("0.0588")),)
+
+
+def test_a_unit_price_beyond_four_places_is_rounded_up() -> None:
+    (line,) = QuoteDesk(policy()).quote(request(item(10, "0.0333"))).lines
+    assert line.unit_price == Decimal("0.0317")  # 0.031635
+
+
 def test_a_list_price_below_the_floor_stays_and_asks_for_approval() -> None:
     quote = QuoteDesk(policy()).quote(request(item(100, "1.00", "0.90"), segment="champions"))
     assert quote.lines[0].unit_price == Decimal("1.00")

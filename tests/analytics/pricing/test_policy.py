@@ -9,18 +9,19 @@ import pytest
 
 from analytics.errors import InvalidFile
 from analytics.pricing import load_policy
-from analytics.pricing.policy import DEFAULT_POLICY, POLICY_FILE
+from analytics.pricing.policy import DEFAULT_POLICY
 
 DEFAULT = DEFAULT_POLICY.read_text(encoding="utf-8")
 
 
 def write(folder: Path, text: str) -> Path:
-    (folder / POLICY_FILE).write_text(text, encoding="utf-8")
-    return folder
+    path = folder / "pricing.yml"
+    path.write_text(text, encoding="utf-8")
+    return path
 
 
 def test_a_shop_without_a_copy_gets_the_default(tmp_path: Path) -> None:
-    policy = load_policy(tmp_path / "policies")
+    policy = load_policy(tmp_path / "policies" / "pricing.yml")
     assert policy.volume_rate(9) == 0
     assert policy.volume_rate(10) == Decimal("0.03")
     assert policy.volume_rate(10_000) == Decimal("0.12")
@@ -29,8 +30,8 @@ def test_a_shop_without_a_copy_gets_the_default(tmp_path: Path) -> None:
 
 
 def test_a_shops_copy_wins_and_its_rates_are_exact(tmp_path: Path) -> None:
-    folder = write(tmp_path, DEFAULT.replace("margin_floor: 0.15", "margin_floor: 0.3333"))
-    assert load_policy(folder).margin_floor == Decimal("0.3333")
+    path = write(tmp_path, DEFAULT.replace("margin_floor: 0.15", "margin_floor: 0.3333"))
+    assert load_policy(path).margin_floor == Decimal("0.3333")
 
 
 @pytest.mark.parametrize(
@@ -57,24 +58,24 @@ def test_a_wrong_field_is_named_with_what_is_accepted(
     tmp_path: Path, found: str, written: str, explained: str
 ) -> None:
     assert found in DEFAULT
-    folder = write(tmp_path, DEFAULT.replace(found, written))
-    with pytest.raises(InvalidFile, match=f"(?s){POLICY_FILE}.*{explained}"):
-        load_policy(folder)
+    path = write(tmp_path, DEFAULT.replace(found, written))
+    with pytest.raises(InvalidFile, match=rf"(?s)pricing\.yml: .*{explained}"):
+        load_policy(path)
 
 
 @pytest.mark.parametrize("text", ["", "- 1\n", "just words", "tax: [", "\t- x: {"])
 def test_a_file_that_is_no_policy_is_refused(tmp_path: Path, text: str) -> None:
-    with pytest.raises(InvalidFile, match=POLICY_FILE):
+    with pytest.raises(InvalidFile, match=r"pricing\.yml"):
         load_policy(write(tmp_path, text))
 
 
 def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
-    (tmp_path / POLICY_FILE).write_bytes(b"\xff\xfe\x00")
+    path = tmp_path / "pricing.yml"
+    path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InvalidFile, match="UTF-8"):
-        load_policy(tmp_path)
+        load_policy(path)
 
 
 def test_a_folder_in_place_of_the_file_is_refused(tmp_path: Path) -> None:
-    (tmp_path / POLICY_FILE).mkdir()
     with pytest.raises(InvalidFile, match="accepted is a YAML file"):
         load_policy(tmp_path)
