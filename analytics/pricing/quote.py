@@ -52,14 +52,14 @@ class QuoteRequest:
 
     Attributes:
         currency: ISO 4217 code.
-        at: the moment of the quote, with its zone.
         segment: key of the customer's segment; None where unknown.
+        at: the moment of the quote, with its zone.
     """
 
     lines: Sequence[QuoteItem]
     currency: str
+    segment: str | None
     at: datetime
-    segment: str | None = None
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ def item(quantity: Any = 1, list_price: Any = "2.55", cost: Any = None, **more: 
 
 
 def request(*items: QuoteItem, **more: Any) -> QuoteRequest:
-    return QuoteRequest(lines=items, **{"currency": "GBP", "at": AT, **more})
+    return QuoteRequest(lines=items, **{"currency": "GBP", "segment": None, "at": AT, **more})
 
 
 def test_two_hundred_with_a_volume_discount_and_tax_on_top() -> None:

@@ -69,7 +69,7 @@ def items(draw: st.DrawFn, sku: str) -> QuoteItem:
 def requests(draw: st.DrawFn) -> QuoteRequest:
     lines = [draw(items(f"SKU{number}")) for number in range(draw(st.integers(1, 4)))]
     return QuoteRequest(
-        lines, draw(st.sampled_from(sorted(MINOR))), AT, draw(st.sampled_from(SEGMENTS))
+        lines, draw(st.sampled_from(sorted(MINOR))), draw(st.sampled_from(SEGMENTS)), AT
     )
 
 
@@ -151,7 +151,7 @@ def test_a_larger_quantity_never_has_a_higher_unit_price(
     fewer, more = (
         desk.quote(
             QuoteRequest(
-                [QuoteItem("SKU", quantity, item.list_price, item.cost)], currency, AT, segment
+                [QuoteItem("SKU", quantity, item.list_price, item.cost)], currency, segment, AT
             )
         ).lines[0]
         for quantity in sorted((item.quantity, other))
