@@ -2,7 +2,13 @@
 
 const PATIENCE_MS = 60_000;
 const WEBHOOKS = { shopper: "/webhooks/widget/webhook", agent: "/webhooks/crm/webhook" };
-const FAILURES = { 401: "signedOut", 403: "forbidden", 413: "tooLong", 422: "malformed", 429: "tooMany" };
+const FAILURES = {
+  401: "signedOut",
+  403: "forbidden",
+  413: "tooLong",
+  422: "malformed",
+  429: "tooMany",
+};
 
 /**
  * A request that brought no reply. `code` names the text in the locale files; `retry` says whether

@@ -77,16 +77,22 @@ function choices(buttons, choose) {
     mark();
     choose(button);
   };
-  row.append(...buttons.map((button) => h("button", { type: "button", onclick: pick(button) }, button.title)));
+  row.append(
+    ...buttons.map((button) =>
+      h("button", { type: "button", onclick: pick(button) }, button.title),
+    ),
+  );
   mark();
   return row;
 }
 
 /** Text with its web addresses as links, without the punctuation that follows them. */
 function withLinks(text) {
-  return text.split(/(https?:\/\/[^\s<>"'，。）)]*[^\s<>"'，。）).,;:!?])/).map((part, index) =>
-    index % 2 ? h("a", { href: part, target: "_blank", rel: "noopener noreferrer" }, part) : part,
-  );
+  return text
+    .split(/(https?:\/\/[^\s<>"'，。）)]*[^\s<>"'，。）).,;:!?])/)
+    .map((part, index) =>
+      index % 2 ? h("a", { href: part, target: "_blank", rel: "noopener noreferrer" }, part) : part,
+    );
 }
 
 class SalesReply extends HTMLElement {

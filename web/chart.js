@@ -17,7 +17,9 @@ let drawn = 0;
  */
 export function forecastChart(card, width = window.innerWidth < 560 ? NARROW : WIDE) {
   const points = [...card.history, ...card.forecast];
-  const values = points.flatMap((p) => [p.y, p.mean, p["lo-95"], p["hi-95"]]).filter(Number.isFinite);
+  const values = points
+    .flatMap((p) => [p.y, p.mean, p["lo-95"], p["hi-95"]])
+    .filter(Number.isFinite);
   const grid = ticks(Math.min(0, ...values), Math.max(1, ...values));
   const x = scale(0, Math.max(1, points.length - 1), MARGIN.left, width - MARGIN.right);
   const y = scale(grid[0], grid.at(-1), HEIGHT - MARGIN.bottom, MARGIN.top);
@@ -38,8 +40,13 @@ export function forecastChart(card, width = window.innerWidth < 560 ? NARROW : W
     band(future, "lo-80", "hi-80", y, "band-80"),
     start && future.length ? separator(x(start - 0.5)) : null,
     svg("path", { class: "past", d: line(card.history.map((row, index) => [x(index), y(row.y)])) }),
-    svg("path", { class: "mean", d: line([...joint, ...future].map(([px, row]) => [px, y(row.mean)])) }),
-    ...future.map(([px, row]) => svg("circle", { class: "mean-dot", cx: px, cy: y(row.mean), r: 2.5 })),
+    svg("path", {
+      class: "mean",
+      d: line([...joint, ...future].map(([px, row]) => [px, y(row.mean)])),
+    }),
+    ...future.map(([px, row]) =>
+      svg("circle", { class: "mean-dot", cx: px, cy: y(row.mean), r: 2.5 }),
+    ),
   );
 }
 
@@ -56,7 +63,9 @@ export function ticks(low, high) {
 /** A date as short as the spacing of the series allows; `freq` is a pandas offset alias. */
 export function shortDate(ds, freq) {
   const monthly = /^\d*[MQYA]/.test(freq);
-  const format = monthly ? { month: "short", year: "numeric" } : { day: "numeric", month: "short", year: "2-digit" };
+  const format = monthly
+    ? { month: "short", year: "numeric" }
+    : { day: "numeric", month: "short", year: "2-digit" };
   return date(ds.slice(0, 10), format);
 }
 
@@ -108,10 +117,22 @@ function marks(points, freq, x, width) {
   return points.flatMap((point, index) =>
     index % every || x(index) > width - 40
       ? []
-      : [svg("text", { x: x(index), y: HEIGHT - 8, "text-anchor": "middle" }, shortDate(point.ds, freq))],
+      : [
+          svg(
+            "text",
+            { x: x(index), y: HEIGHT - 8, "text-anchor": "middle" },
+            shortDate(point.ds, freq),
+          ),
+        ],
   );
 }
 
 function separator(px) {
-  return svg("line", { class: "separator", x1: px, x2: px, y1: MARGIN.top, y2: HEIGHT - MARGIN.bottom });
+  return svg("line", {
+    class: "separator",
+    x1: px,
+    x2: px,
+    y1: MARGIN.top,
+    y2: HEIGHT - MARGIN.bottom,
+  });
 }

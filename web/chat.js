@@ -154,13 +154,19 @@ export class Conversation {
   }
 
   #add(drawings) {
-    if (drawings.length) this.#signals.onResponse(drawings.map((drawing) => ({ html: keep(drawing) })));
+    if (drawings.length)
+      this.#signals.onResponse(drawings.map((drawing) => ({ html: keep(drawing) })));
   }
 
   #welcome() {
     const submit = (text) => () => this.element.submitUserMessage({ text });
-    const starters = this.#page.starters().map((text) => h("button", { type: "button", onclick: submit(text) }, text));
-    return [h("p", { class: "text" }, t("chat.welcome")), h("div", { class: "choices starters" }, ...starters)];
+    const starters = this.#page
+      .starters()
+      .map((text) => h("button", { type: "button", onclick: submit(text) }, text));
+    return [
+      h("p", { class: "text" }, t("chat.welcome")),
+      h("div", { class: "choices starters" }, ...starters),
+    ];
   }
 }
 

@@ -15,7 +15,9 @@ export async function languages() {
 /** The first of `offered` that the visitor's wishes (language tags, best first) ask for. */
 export function choose(offered, wishes) {
   const codes = offered.map(({ code }) => code);
-  const wish = wishes.map((tag) => tag.toLowerCase().split("-")[0]).find((tag) => codes.includes(tag));
+  const wish = wishes
+    .map((tag) => tag.toLowerCase().split("-")[0])
+    .find((tag) => codes.includes(tag));
   return wish ?? codes[0];
 }
 
@@ -46,7 +48,12 @@ export function lookUp(key, fallback, values = {}) {
 /** @param {string} amount a decimal, kept exact  @param {string} currency ISO 4217, or none */
 export function money(amount, currency) {
   if (!currency) return number(amount, 4);
-  const style = { style: "currency", currency, currencyDisplay: "narrowSymbol", maximumFractionDigits: 4 };
+  const style = {
+    style: "currency",
+    currency,
+    currencyDisplay: "narrowSymbol",
+    maximumFractionDigits: 4,
+  };
   return new Intl.NumberFormat(region, style).format(amount);
 }
 
@@ -56,7 +63,9 @@ export function number(value, digits = 1) {
 
 /** @param {string|number} share 0.125 is 12.5 % */
 export function percent(share) {
-  return new Intl.NumberFormat(region, { style: "percent", maximumFractionDigits: 1 }).format(share);
+  return new Intl.NumberFormat(region, { style: "percent", maximumFractionDigits: 1 }).format(
+    share,
+  );
 }
 
 /**
@@ -66,8 +75,12 @@ export function percent(share) {
 export function date(value, format = { dateStyle: "medium" }) {
   const isDay = /^\d{4}-\d\d-\d\d(T00:00:00)?$/.test(value);
   const hasOffset = /(Z|[+-]\d\d:?\d\d)$/.test(value);
-  const instant = new Date(isDay || hasOffset ? value.replace(" ", "T") : `${value.replace(" ", "T")}Z`);
-  return new Intl.DateTimeFormat(region, isDay ? { ...format, timeZone: "UTC" } : format).format(instant);
+  const instant = new Date(
+    isDay || hasOffset ? value.replace(" ", "T") : `${value.replace(" ", "T")}Z`,
+  );
+  return new Intl.DateTimeFormat(region, isDay ? { ...format, timeZone: "UTC" } : format).format(
+    instant,
+  );
 }
 
 async function read(name) {

@@ -7,7 +7,9 @@ import { choose, current, languages, lookUp, t, use } from "./i18n.js";
 import { embeddedBy, shopToken } from "./shop.js";
 
 const ANNOUNCEMENTS = 20;
+const STYLES = ["chat.css", "cards.css", "chart.css"];
 
+const styles = Promise.all(STYLES.map(read));
 const at = (id) => document.getElementById(id);
 const wishes = new URLSearchParams(location.search);
 let demo = null;
@@ -41,7 +43,11 @@ async function meet() {
 
 function offerLanguages(offered) {
   const buttons = offered.map(({ code, name }) =>
-    h("button", { type: "button", lang: code, "data-code": code, onclick: () => switchTo(code) }, name),
+    h(
+      "button",
+      { type: "button", lang: code, "data-code": code, onclick: () => switchTo(code) },
+      name,
+    ),
   );
   at("languages").append(...buttons);
 }
@@ -55,7 +61,8 @@ async function switchTo(code) {
 /** Fill every text of the page; its places are marked `data-text` and `data-label`. */
 function translate() {
   document.documentElement.lang = current();
-  for (const place of document.querySelectorAll("[data-text]")) place.textContent = t(place.dataset.text);
+  for (const place of document.querySelectorAll("[data-text]"))
+    place.textContent = t(place.dataset.text);
   for (const place of document.querySelectorAll("[data-label]")) {
     place.setAttribute("aria-label", t(place.dataset.label));
   }
@@ -71,7 +78,9 @@ function offerPersonas() {
   if (demo.shop) at("shop").textContent = demo.shop.name;
   at("persona").append(...demo.personas.map(({ id }) => h("option", { value: id })));
   const customers = demo.personas.filter((persona) => persona.customer_id);
-  at("contacts").append(...customers.map(({ customer_id: id, name }) => h("option", { value: id }, name ?? "")));
+  at("contacts").append(
+    ...customers.map(({ customer_id: id, name }) => h("option", { value: id }, name ?? "")),
+  );
   at("contact").value = customers[0]?.customer_id ?? "";
   const wished = wishes.get("persona");
   if (demo.personas.some(({ id }) => id === wished)) at("persona").value = wished;
@@ -103,9 +112,9 @@ async function speakAs(persona) {
 }
 
 async function converse(session) {
-  const styles = await Promise.all(["chat.css", "cards.css"].map((name) => text(name)));
+  const sheets = await styles;
   conversation = new Conversation(session, {
-    styles: styles.join("\n"),
+    styles: sheets.join("\n"),
     starters: () => lookUp(`personas.${demo ? chosen().kind : "visitor"}.starters`, []),
     contact: () => (demo && chosen().role === "agent" ? at("contact").value.trim() : ""),
     announce,
@@ -116,7 +125,7 @@ async function converse(session) {
   at("thread").replaceChildren(conversation.element);
 }
 
-async function text(name) {
+async function read(name) {
   const response = await fetch(new URL(name, import.meta.url));
   return response.text();
 }

@@ -18,7 +18,8 @@
   const script = document.currentScript;
   const home = new URL(".", script.src);
   const label = script.dataset.label ?? "Salesclerk";
-  const corner = "position:fixed;z-index:2147483000;right:20px;border:0;box-shadow:0 8px 30px #0004;";
+  const corner =
+    "position:fixed;z-index:2147483000;right:20px;border:0;box-shadow:0 8px 30px #0004;";
 
   const address = new URL(home);
   address.searchParams.set("embed", location.origin);

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.web import samples
 from tests.web.chat_page import PERSONAS, Json, PlayedChat, says
@@ -190,3 +190,32 @@ def test_a_shop_without_a_name_or_a_currency_will_do(page: Page, files: str) -> 
     expect(page.locator("#shop")).to_have_text("Salesclerk")
     card = chat.card({**samples.SEGMENT, "currency": ""})
     expect(card.locator(".facts dd").nth(2)).to_have_text("4,821.37")
+
+
+def test_an_example_question_is_sent_as_if_typed(chat: PlayedChat) -> None:
+    chat.open()
+    chat.page.get_by_role("button", name="How can I pay?").click()
+    expect(chat.page.locator(".user-message-text")).to_have_text("How can I pay?")
+    expect(chat.replied.last).to_have_text("Hello.")
+    assert chat.sent[0][2]["message"] == "How can I pay?"
+
+
+def test_a_late_reply_to_another_person_is_dropped(chat: PlayedChat) -> None:
+    chat.open(persona="customer:C00042")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    chat.page.route("**/webhooks/**", hold)
+    with chat.page.expect_request("**/webhooks/**"):
+        chat.input.fill("Where is my order?")
+        chat.input.press("Enter")
+    chat.page.get_by_label("You are").select_option("guest")
+    expect(chat.page.locator(".user-message-text")).to_have_count(0)
+    with chat.page.expect_response("**/webhooks/**"):
+        held[0].fulfill(json=says({"text": "Your order."}, status="handoff"))
+    chat.page.unroute("**/webhooks/**", hold)
+    chat.ask("Hello")
+    expect(chat.announced).to_have_text(["Hello."])
+    expect(chat.page.locator("#banner")).not_to_be_visible()

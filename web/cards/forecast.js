@@ -23,9 +23,14 @@ export function say(card) {
 }
 
 function legend(card) {
-  const entry = (name) => h("li", { class: name }, h("i", { "aria-hidden": "true" }), t(`forecast.${name}`));
+  const entry = (name) =>
+    h("li", { class: name }, h("i", { "aria-hidden": "true" }), t(`forecast.${name}`));
   const unit = card.unit ? h("li", {}, t("forecast.unit", { unit: card.unit })) : null;
-  return h("figcaption", {}, h("ul", { class: "legend" }, ...["past", "mean", "lo80", "lo95"].map(entry), unit));
+  return h(
+    "figcaption",
+    {},
+    h("ul", { class: "legend" }, ...["past", "mean", "lo80", "lo95"].map(entry), unit),
+  );
 }
 
 function expected(card) {

@@ -5,7 +5,12 @@ import { badge, facts, frame } from "./parts.js";
 
 export function draw(handoff) {
   const state = lookUp(`handoff.states.${handoff.state}`, handoff.state);
-  return frame("handoff", t("handoff.title"), badge(state), facts([[t("handoff.ticket"), handoff.ticket_id]]));
+  return frame(
+    "handoff",
+    t("handoff.title"),
+    badge(state),
+    facts([[t("handoff.ticket"), handoff.ticket_id]]),
+  );
 }
 
 export function say(handoff) {

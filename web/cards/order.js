@@ -47,5 +47,10 @@ function history(order) {
   const steps = order.history.map((step) =>
     h("li", {}, h("span", {}, step.status_text), h("time", { datetime: step.at }, date(step.at))),
   );
-  return h("details", {}, h("summary", {}, t("order.history")), h("ol", { class: "steps" }, ...steps));
+  return h(
+    "details",
+    {},
+    h("summary", {}, t("order.history")),
+    h("ol", { class: "steps" }, ...steps),
+  );
 }

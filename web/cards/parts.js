@@ -23,22 +23,34 @@ export function badge(text, tone = "plain") {
 /** A table whose columns are [heading, isNumber] and whose rows are lists of text or nodes. */
 export function table(caption, columns, rows) {
   const align = (index) => (columns[index][1] ? "number" : null);
-  const heads = columns.map(([name], index) => h("th", { scope: "col", class: align(index) }, name));
+  const heads = columns.map(([name], index) =>
+    h("th", { scope: "col", class: align(index) }, name),
+  );
   const lines = rows.map((cells) =>
     h("tr", {}, ...cells.map((cell, index) => h("td", { class: align(index) }, ...[cell].flat()))),
   );
   return h(
     "div",
     { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
-    h("table", {}, h("caption", { class: "visually-hidden" }, caption),
-      h("thead", {}, h("tr", {}, ...heads)), h("tbody", {}, ...lines)),
+    h(
+      "table",
+      {},
+      h("caption", { class: "visually-hidden" }, caption),
+      h("thead", {}, h("tr", {}, ...heads)),
+      h("tbody", {}, ...lines),
+    ),
   );
 }
 
 /** Sums, the last of which is the grand total; each a [name, text]. */
 export function totals(rows) {
   const row = ([name, amount], index) =>
-    h("div", { class: index === rows.length - 1 ? "total" : null }, h("dt", {}, name), h("dd", {}, amount));
+    h(
+      "div",
+      { class: index === rows.length - 1 ? "total" : null },
+      h("dt", {}, name),
+      h("dd", {}, amount),
+    );
   return h("dl", { class: "totals" }, ...rows.map(row));
 }
 

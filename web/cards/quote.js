@@ -5,7 +5,9 @@ import { date, lookUp, money, number, percent, t } from "../i18n.js";
 import { article, badge, frame, table, totals } from "./parts.js";
 
 export function draw(quote) {
-  const state = quote.approval ? t("quote.approval") : lookUp(`quote.states.${quote.status}`, quote.status);
+  const state = quote.approval
+    ? t("quote.approval")
+    : lookUp(`quote.states.${quote.status}`, quote.status);
   return frame(
     "quote",
     heading(quote),
@@ -22,7 +24,9 @@ export function draw(quote) {
 
 export function say(quote) {
   const total = `${t("quote.total")} ${money(quote.total, quote.currency)}`;
-  return [heading(quote), total, t("quote.validUntil", { date: date(quote.valid_until) })].join(". ");
+  return [heading(quote), total, t("quote.validUntil", { date: date(quote.valid_until) })].join(
+    ". ",
+  );
 }
 
 function heading(quote) {
