@@ -120,9 +120,9 @@ def rollback(root: Path, version: str) -> Artifact:
 
 
 class Latest[T]:
-    """What the current version holds, loaded; a newer one is picked up at the next call.
+    """What the current version holds, loaded; a newer one is picked up at the next `get`.
 
-    A call costs one look at the pointer's file times. While one thread loads a new version, the
+    A `get` costs one look at the pointer's file times. While one thread loads a new version, the
     others get the old object; where the new version is broken, all keep it, and that is logged
     once. Safe between threads.
 
@@ -138,7 +138,7 @@ class Latest[T]:
         self._seen: tuple[int, ...] | None = None
         self._loaded: tuple[T] | None = None
 
-    def __call__(self) -> T:
+    def get(self) -> T:
         """Return the object.
 
         Raises:

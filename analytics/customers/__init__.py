@@ -3,5 +3,6 @@
 from analytics.customers.naming import Segment
 from analytics.customers.rfm import rfm
 from analytics.customers.segmenter import Segmenter
+from analytics.customers.segments import CustomerSegment, Segments, train_segments
 
-__all__ = ["Segment", "Segmenter", "rfm"]
+__all__ = ["CustomerSegment", "Segment", "Segmenter", "Segments", "rfm", "train_segments"]

@@ -58,7 +58,7 @@ def evaluate(
     """
     relevant = _relevant(train, test, exclude_seen)
     sizes = relevant.groupby(USER).size()
-    figures = {"n": float(n), "users": float(len(sizes))}
+    figures = {"n": n, "users": len(sizes)}
     if sizes.empty:
         return {**figures, "ndcg": 0.0, "recall": 0.0, "hit_rate": 0.0, "coverage": 0.0}
     lists = model.recommend(sizes.index.tolist(), n=n, exclude_seen=exclude_seen)

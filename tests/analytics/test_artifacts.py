@@ -235,20 +235,20 @@ def test_latest_loads_once_and_again_when_the_pointer_moves(tmp_path: Path) -> N
     loads = Loads()
     latest = Latest(tmp_path, loads)
     first = publish_text(tmp_path, "one")
-    assert [latest(), latest()] == ["one", "one"]
+    assert [latest.get(), latest.get()] == ["one", "one"]
     publish_text(tmp_path, "two")
-    assert [latest(), latest()] == ["two", "two"]
+    assert [latest.get(), latest.get()] == ["two", "two"]
     rollback(tmp_path, first)
-    assert [latest(), latest()] == ["one", "one"]
+    assert [latest.get(), latest.get()] == ["one", "one"]
     assert loads.count == 3
 
 
 def test_latest_needs_a_first_version(tmp_path: Path) -> None:
     latest = Latest(tmp_path, Loads())
     with pytest.raises(ArtifactError, match="nothing published"):
-        latest()
+        latest.get()
     publish_text(tmp_path, "one")
-    assert latest() == "one"
+    assert latest.get() == "one"
 
 
 def test_latest_keeps_the_old_one_when_the_new_one_is_broken(
@@ -256,15 +256,15 @@ def test_latest_keeps_the_old_one_when_the_new_one_is_broken(
 ) -> None:
     latest = Latest(tmp_path, Loads())
     publish_text(tmp_path, "one")
-    assert latest() == "one"
+    assert latest.get() == "one"
     publish_text(tmp_path, "broken")
     with caplog.at_level(logging.ERROR):
-        assert [latest(), latest(), latest()] == ["one", "one", "one"]
+        assert [latest.get(), latest.get(), latest.get()] == ["one", "one", "one"]
     assert len(caplog.records) == 1
     (tmp_path / "current").unlink()
-    assert latest() == "one"
+    assert latest.get() == "one"
     publish_text(tmp_path, "two")
-    assert latest() == "two"
+    assert latest.get() == "two"
 
 
 def test_latest_serves_the_old_one_while_a_new_one_loads(tmp_path: Path) -> None:
@@ -279,15 +279,15 @@ def test_latest_serves_the_old_one_while_a_new_one_loads(tmp_path: Path) -> None
 
     latest = Latest(tmp_path, load)
     publish_text(tmp_path, "one")
-    assert latest() == "one"
+    assert latest.get() == "one"
     publish_text(tmp_path, "slow")
-    loader = threading.Thread(target=latest)
+    loader = threading.Thread(target=latest.get)
     loader.start()
     assert entered.wait(30)
-    assert latest() == "one"
+    assert latest.get() == "one"
     leave.set()
     loader.join(30)
-    assert latest() == "slow"
+    assert latest.get() == "slow"
 
 
 def test_latest_loads_once_for_many_threads(tmp_path: Path) -> None:
@@ -295,7 +295,7 @@ def test_latest_loads_once_for_many_threads(tmp_path: Path) -> None:
     latest = Latest(tmp_path, loads)
     publish_text(tmp_path, "one")
     found: list[str] = []
-    threads = [threading.Thread(target=lambda: found.append(latest())) for _ in range(8)]
+    threads = [threading.Thread(target=lambda: found.append(latest.get())) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
