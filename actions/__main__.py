@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from typing import Any
 
 from rasa_sdk.endpoint import create_app
 from rasa_sdk.executor import ActionExecutor
@@ -15,7 +16,7 @@ from analytics.errors import SalesclerkError
 HOST = "127.0.0.1"
 
 
-def make_app() -> Sanic:
+def make_app() -> Sanic[Any, Any]:
     """Return the server with every action of this package."""
     executor = ActionExecutor()
     executor.register_package("actions")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 from rasa_sdk.events import EventType, SlotSet
 from sqlalchemy.orm import Session
@@ -97,7 +97,7 @@ class ActionStock(GuardedAction):
     def act(self, turn: Turn, session: Session) -> list[EventType]:
         product = asked_product(turn, session)
         at_hand = catalogue.in_stock(product)
-        values = {"product": catalogue.title(product, turn.language)}
+        values: dict[str, Any] = {"product": catalogue.title(product, turn.language)}
         if at_hand is None:
             turn.say("utter_stock_unknown", **values)
         elif not at_hand:

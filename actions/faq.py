@@ -23,8 +23,7 @@ class ActionAnswerFaq(GuardedAction):
     action_name = "action_answer_faq"
 
     def act(self, turn: Turn, session: Session) -> list[EventType]:
-        faq = turn.services.faq
-        article = faq.by_intent(turn.intent) or faq.answer(turn.text, turn.language)
+        article = turn.services.faq.answer(turn.text, turn.language, turn.intent)
         if article is None:
             return miss(turn, "utter_no_article")
         _answer(turn, article)

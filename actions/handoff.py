@@ -22,11 +22,13 @@ class ActionHandOff(GuardedAction):
 
 
 class ActionOfferPerson(GuardedAction):
-    """Say that this request is recognised, but that a person has to do it; offer one."""
+    """Say that this request is recognised, but that a person has to do it: tell how, offer one."""
 
     action_name = "action_offer_person"
 
     def act(self, turn: Turn, session: Session) -> list[EventType]:
+        if article := turn.services.faq.by_intent(turn.intent):
+            turn.say("utter_article", answer=article.answer.of(turn.language))
         turn.say("utter_needs_person", buttons=[person_button(turn)])
         return [SlotSet(OFFER_SLOT, PERSON)]
 

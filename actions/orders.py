@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from rasa_sdk.events import EventType, SlotSet
 from sqlalchemy.orm import Session
@@ -86,7 +86,7 @@ def _response(order: Order) -> str:
     return "utter_order_on_its_way"
 
 
-def _values(turn: Turn, order: Order) -> dict[str, str]:
+def _values(turn: Turn, order: Order) -> dict[str, Any]:
     expected: date | None = order.expected_on
     return {
         "order_number": order.id,

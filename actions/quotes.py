@@ -126,17 +126,22 @@ def _segment(turn: Turn, customer_id: str | None) -> str | None:
 
 def _request(turn: Turn, session: Session, segment: str | None) -> pricing.QuoteRequest:
     wanted = zip(turn.slots[PRODUCTS_SLOT], turn.slots[QUANTITIES_SLOT], strict=True)
-    items = []
-    for sku, quantity in wanted:
-        product = catalogue.resolve(session, sku)
-        variant = catalogue.variant_for(product, sku)
-        title = catalogue.title(product, turn.language)
-        items.append(
-            pricing.QuoteItem(
-                variant.sku, quantity, variant.list_price, variant.cost, title, variant.currency
-            )
-        )
-    return pricing.QuoteRequest(items, str(items[0].currency), turn.services.now(), segment)
+    items = [_item(turn, session, sku, quantity) for sku, quantity in wanted]
+    currency = items[0].currency or ""
+    return pricing.QuoteRequest(items, currency, segment, turn.services.now())
+
+
+def _item(turn: Turn, session: Session, sku: str, quantity: int) -> pricing.QuoteItem:
+    product = catalogue.resolve(session, sku)
+    variant = catalogue.variant_for(product, sku)
+    return pricing.QuoteItem(
+        variant.sku,
+        quantity,
+        variant.list_price,
+        variant.cost,
+        catalogue.title(product, turn.language),
+        variant.currency,
+    )
 
 
 def _row(turn: Turn, customer_id: str | None, offer: pricing.Quote) -> Quote:
@@ -186,7 +191,7 @@ def _card(turn: Turn, quote_id: str, offer: pricing.Quote) -> dict[str, Any]:
                 "title": line.title,
                 "quantity": line.quantity,
                 "list_price": cards.amount(line.list_price),
-                "unit_price": str(line.unit_price.normalize()),
+                "unit_price": str(line.unit_price),
                 "net": cards.amount(line.net),
                 "discounts": [
                     {

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, cached_property
 
 from analytics.artifacts import Latest
-from analytics.serving import Models
-
+from analytics.errors import ArtifactError
 from analytics.faq import Faq
 from analytics.pricing import QuoteDesk, load_policy
+from analytics.serving import Models
 from analytics.settings import Settings
 from analytics.store import Store
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,20 @@ class Services:
     @cached_property
     def quote_desk(self) -> QuoteDesk:
         return QuoteDesk(load_policy(self.settings.policies / "pricing.yml"))
+
+    def warm_up(self) -> None:
+        """Open everything now, so that no message has to wait for it.
+
+        Raises:
+            SettingsError, InvalidFile: a setting, or a file that the shop edits, is wrong.
+        """
+        self.settings.require_secrets()
+        self.store.migrate()
+        _ = self.faq, self.quote_desk
+        try:
+            _ = self.models
+        except ArtifactError as error:
+            logger.warning("No models yet, so nothing is recommended or forecast: %s", error)
 
 
 @cache

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
-from rasa_sdk import Tracker
+from rasa_sdk.interfaces import Tracker
 
 from actions.services import Services
 from actions.texts import Texts
@@ -33,7 +33,7 @@ class Reply:
     """What is said: a domain response with its values and buttons, or a card."""
 
     response: str | None = None
-    values: Mapping[str, object] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
     buttons: list[dict[str, str]] = field(default_factory=list)
     card: dict[str, Any] | None = None
 
@@ -96,7 +96,7 @@ class Turn:
         return found[0].value if found else None
 
     def say(
-        self, response: str, buttons: list[dict[str, str]] | None = None, **values: object
+        self, response: str, buttons: list[dict[str, str]] | None = None, **values: Any
     ) -> None:
         """Answer with a domain response."""
         self.replies.append(Reply(response, values, buttons or []))

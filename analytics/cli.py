@@ -211,7 +211,21 @@ def quote(
     item = pricing.QuoteItem(variant.sku, quantity, variant.list_price, variant.cost)
     request = pricing.QuoteRequest([item], variant.currency, group, datetime.now(UTC))
     offer = desk.quote(request)
-    _show([dataclasses.asdict(line) for line in offer.lines], as_json)
+    (line,) = offer.lines
+    shown = {
+        "sku": line.sku,
+        "quantity": line.quantity,
+        "list_price": line.list_price,
+        "unit_price": line.unit_price,
+        "discount": line.discount_rate,
+        "net": offer.net,
+        "tax": offer.tax,
+        "total": offer.total,
+        "currency": offer.currency,
+        "valid_until": offer.valid_until.date(),
+        "needs_approval": offer.needs_approval,
+    }
+    _show([shown], as_json)
 
 
 @app.command()
@@ -228,7 +242,8 @@ def forecast(
 
     found = _models(Settings.from_environment()).forecasts.of(item.upper())
     if plot is not None:
-        plot.write_bytes(forecasting.plot(found, item.upper()))
+        labels = forecasting.PlotLabels(demand="units", history="sold", forecast="expected")
+        plot.write_bytes(forecasting.plot(found, item.upper(), labels))
     _show(found.forecast.to_dict("records"), as_json)
 
 
@@ -241,7 +256,11 @@ def evaluate(as_json: Json = False) -> None:
     from analytics import artifacts
 
     manifest = artifacts.current(Settings.from_environment().artifacts).manifest
-    rows = [{"model": model, **measures} for model, measures in manifest["metrics"].items()]
+    rows = [
+        {"model": model, "measure": measure, "value": value}
+        for model, measures in manifest["metrics"].items()
+        for measure, value in _flat(measures)
+    ]
     _show(rows, as_json)
 
 
@@ -332,6 +351,15 @@ def _show(rows: list[dict[str, Any]], as_json: bool) -> None:
         for row in rows:
             table.add_row(*(_cell(value) for value in row.values()))
     Console().print(table)
+
+
+def _flat(measures: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every figure of nested measures with its dotted name."""
+    for name, value in measures.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield prefix + name, value
 
 
 def _cell(value: object) -> str:

@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         print(f"Salesclerk cannot start: {error}", file=sys.stderr)  # noqa: T201
         return 1
-    os.environ.update(_environment(settings))
+    os.environ.update(environment(settings))
     model = settings.bot_models / f"bot-{fingerprint()}.tar.gz"
     if command == "validate":
         return _rasa(["data", "validate", *_sources(), "--fail-on-warnings"])
@@ -84,7 +84,8 @@ def _become(arguments: list[str]) -> NoReturn:
     os.execv(sys.executable, [sys.executable, "-m", "rasa", *arguments])  # noqa: S606
 
 
-def _environment(settings: Settings) -> dict[str, str]:
+def environment(settings: Settings) -> dict[str, str]:
+    """Return the variables that Rasa and this project's YAML files read."""
     return {
         "ACTIONS_URL": f"http://127.0.0.1:{settings.actions_port}/webhook",
         "CONVERSATIONS_URL": settings.conversations_url,
@@ -96,6 +97,8 @@ def _environment(settings: Settings) -> dict[str, str]:
         "TICKET_LOCK_LIFETIME": str(LOCK_SECONDS),
         # With more arenas than that the server's memory grows with its threads.
         "MALLOC_ARENA_MAX": "2",
+        # Rasa's own dependencies warn of one another at every start.
+        "PYTHONWARNINGS": "ignore",
     }
 
 

@@ -100,14 +100,10 @@ class Assistant:
             "actions": f"http://127.0.0.1:{self.settings.actions_port}/health",
             "rasa": f"{self.url}/webhooks/widget/",
         }
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline and self.processes[name].poll() is None:
-            try:
-                if httpx.get(addresses[name], timeout=2).status_code == httpx.codes.OK:
-                    return
-            except httpx.TransportError:
-                time.sleep(0.2)
-        raise RuntimeError(f"{name} did not start:\n{self.log(name)[-4000:]}")
+        try:
+            wait_for(addresses[name], self.processes[name])
+        except RuntimeError as error:
+            raise RuntimeError(f"{name} did not start:\n{self.log(name)[-4000:]}") from error
 
     def log(self, name: str) -> str:
         """Return what a server has printed."""
@@ -183,6 +179,24 @@ def run(command: list[str], environ: Mapping[str, str]) -> str:
     if done.returncode:
         raise RuntimeError(f"{command} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
     return done.stdout
+
+
+def wait_for(
+    address: str, process: subprocess.Popen[bytes], seconds: float = START_SECONDS
+) -> None:
+    """Wait until `address` answers well.
+
+    Raises:
+        RuntimeError: the process ended, or the time is up.
+    """
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            if httpx.get(address, timeout=2).status_code == httpx.codes.OK:
+                return
+        except httpx.TransportError:
+            time.sleep(0.1)
+    raise RuntimeError(f"{address} does not answer")
 
 
 def free_port() -> int:

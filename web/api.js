@@ -75,9 +75,9 @@ export async function personas() {
   return response.status === 404 ? null : read(response);
 }
 
-/** A token for one of the demo's people. */
-export async function personaToken(persona) {
-  return (await read(await post("token", { persona }))).token;
+/** A token for one of the demo's people; the same `visit` continues the same conversation. */
+export async function personaToken(persona, visit) {
+  return (await read(await post("token", { persona, visit }))).token;
 }
 
 /** A new message id: a random UUID, also where the page is not a secure context. */

@@ -1,6 +1,6 @@
 /** The page around the conversation: who speaks, in which language, and what is announced. */
 
-import { ApiError, Session, personaToken, personas } from "./api.js";
+import { ApiError, Session, newId, personaToken, personas } from "./api.js";
 import { Conversation } from "./chat.js";
 import { h } from "./dom.js";
 import { choose, current, languages, lookUp, t, use } from "./i18n.js";
@@ -108,7 +108,8 @@ async function speakAs(persona) {
   remember("persona", persona.id);
   at("contact-field").hidden = persona.role !== "agent";
   namePersonas();
-  await converse(new Session(persona.role, () => personaToken(persona.id)));
+  const visit = newId();
+  await converse(new Session(persona.role, () => personaToken(persona.id, visit)));
 }
 
 async function converse(session) {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-import secrets
+import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from http import HTTPStatus
@@ -24,6 +24,8 @@ WEB = Path(__file__).resolve().parents[2] / "web"
 DEEP_CHAT = WEB / "node_modules" / "deep-chat" / "dist" / "deepChat.bundle.js"
 SUFFIXES = {".html", ".css", ".js", ".json", ".svg", ".png"}
 TOKEN_LIFETIME = timedelta(hours=1)
+VISIT = re.compile(r"[A-Za-z0-9-]{8,64}")
+"What tells one opening of the page, and so one conversation, from another."
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
@@ -96,8 +98,12 @@ class PageInput(InputChannel):
         )
         if chosen is None:
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "persona must be one of /chat/personas.")
-        # Each start of the page is a conversation of its own.
-        subject = f"{chosen['id']}:{secrets.token_hex(8)}"
+        visit = body.get("visit")
+        if not isinstance(visit, str) or not VISIT.fullmatch(visit):
+            raise Problem(
+                HTTPStatus.UNPROCESSABLE_ENTITY, "visit must be 8 to 64 letters, digits or -."
+            )
+        subject = f"{chosen['id']}:{visit}"
         speaker = Speaker(subject, Role(chosen["role"]), chosen["customer_id"])
         token = issue_token(speaker, self._settings.secrets, TOKEN_LIFETIME)
         return {"token": token, "expires_in": int(TOKEN_LIFETIME.total_seconds())}
