@@ -43,8 +43,8 @@ OTHERS = {
     "forecast": "stock_alert sales_report",
     "feedback": "complaint review",
 }
-LEAST_MAIN = 30
-LEAST_OTHERS = 15
+LEAST_MAIN = 35
+LEAST_OTHERS = 20
 
 # Of two sentences in different intents at most this much may be alike (rapidfuzz ratio, 0 to 100).
 # "change my order" and "cancel my order", which mean different things, reach 92.
