@@ -8,7 +8,6 @@ from typing import Final
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment  # type: ignore[attr-defined]
 
 from analytics.columns import FREQUENCY, MONETARY, RECENCY
 
@@ -63,6 +62,9 @@ def name_segments(mean_standings: NDArray[np.float64]) -> list[Segment]:
     Args:
         mean_standings: (segments, 3), at most as many segments as there are names.
     """
+    # Only fitting needs it; those who ask for a segment do not wait for its import.
+    from scipy.optimize import linear_sum_assignment  # type: ignore[attr-defined]
+
     names = list(TYPICAL)
     typical = np.array([TYPICAL[name] for name in names])
     costs = ((mean_standings[:, None, :] - typical[None, :, :]) ** 2).sum(axis=2)
