@@ -44,7 +44,7 @@ OTHERS = {
     "feedback": "complaint review",
 }
 LEAST_MAIN = 35
-LEAST_OTHERS = 20
+LEAST_OTHERS = 15
 
 # Of two sentences in different intents at most this much may be alike (rapidfuzz ratio, 0 to 100).
 # "change my order" and "cancel my order", which mean different things, reach 92.
