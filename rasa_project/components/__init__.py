@@ -1,0 +1,12 @@
+"""Language understanding in English and Chinese, without TensorFlow.
+
+`config.yml` puts these components of Rasa's graph in this order:
+
+tokenizer           words with their exact place in the text, both languages
+language_detector   the entity `language`, by script
+pattern_extractor   e-mails, phones, codes, quantities, money, percent, by rules
+intent_classifier   what the person wants, by n-grams and a sentence encoder
+product_extractor   the words that name a product, by a conditional random field
+
+`base` holds what they share. The other modules hold what they need and know nothing of Rasa.
+"""

@@ -1,0 +1,79 @@
+"""Amounts of money and percentages."""
+
+from __future__ import annotations
+
+import re
+
+from rasa_project.components.numerals import CHINESE, ENGLISH, whole_number
+from rasa_project.components.patterns.rule import BEGIN, MEASURE, PIECES, SIZE, TIME, Rule
+
+_DECIMAL = r"(?:(?:\d{1,3}(?:,\d{3}){1,2}|\d{1,9})(?:\.\d{1,4})?)"
+_AMOUNT = rf"(?P<amount>{_DECIMAL}|{CHINESE}|{ENGLISH})"
+
+# ISO 4217 code: before the amount, after the amount.
+_CURRENCIES = {
+    "GBP": (r"£|GBP", r"£|GBP|pounds?|quid|英镑|英鎊"),
+    "USD": (r"US\$|\$|USD", r"\$|USD|dollars?|bucks|美元|美金"),
+    "EUR": (r"€|EUR", r"€|EUR|euros?|欧元|歐元"),
+    "CNY": (r"¥|CNY|RMB", r"¥|CNY|RMB|yuan|人民币|人民幣|块钱|塊錢|块|塊|元"),
+}
+_BEFORE = "|".join(rf"(?P<{code}>{before})" for code, (before, _) in _CURRENCIES.items())
+_AFTER = "|".join(rf"(?P<{code}>{after})" for code, (_, after) in _CURRENCIES.items())
+
+# Beside a number without a currency only these make it money: "at least 5" is rather a quantity.
+_UNDER = r"under|below|less\sthan|cheaper\sthan|不超过|不超過|低于|低於|少于"
+_OVER = r"over|above|more\sthan|高于|高於|超过|超過"
+_UP_TO = rf"{_UNDER}|up\sto|at\smost|no\smore\sthan|not\sover|within|max(?:imum)?|最多"
+_FROM = rf"{_OVER}|at\sleast|from|min(?:imum)?|至少"
+_LIMIT = rf"(?:(?:(?P<most>{_UP_TO})|(?P<least>{_FROM}))\s*)?"
+_LIMIT_AFTER = r"(?:\s*(?:(?P<most_after>以内|以內|以下|之内|之內|内)|(?P<least_after>以上)))"
+
+
+def _decimal(amount: str) -> str | None:
+    if amount[0].isascii() and amount[0].isdecimal():
+        return amount.replace(",", "")
+    number = whole_number(amount)
+    return None if number is None else str(number)
+
+
+def _money(match: re.Match[str]) -> str | None:
+    amount = _decimal(match["amount"])
+    if amount is None:
+        return None
+    groups = match.groupdict()
+    return " ".join([amount, *(code for code in _CURRENCIES if groups.get(code))])
+
+
+MONEY = [
+    Rule("money", rf"{_LIMIT}(?P<span>{BEGIN}(?:{_BEFORE})\s?(?P<amount>{_DECIMAL}))", _money),
+    Rule(
+        "money",
+        rf"""{_LIMIT}(?P<span>{BEGIN}(?<!\d[.,]){_AMOUNT}\s?(?:{_AFTER})(?![a-z]))
+            (?!\s?{MEASURE}){_LIMIT_AFTER}?""",
+        _money,
+    ),
+    Rule(
+        "money",
+        rf"""{BEGIN}(?:(?P<most>{_UNDER})|(?P<least>{_OVER}))\s*(?P<span>(?P<amount>{_DECIMAL}))
+            (?![a-z0-9-]|[.,]\d|\s?%|{TIME}|{SIZE}|\s?(?:{PIECES}|{MEASURE}))""",
+        _money,
+    ),
+    Rule(
+        "money",
+        rf"{BEGIN}(?<!\d[.,])(?P<span>(?P<amount>{_DECIMAL})){_LIMIT_AFTER}",
+        _money,
+    ),
+]
+
+PERCENT = [
+    Rule(
+        "percent",
+        rf"(?P<span>{BEGIN}(?<!\d[.,]){_AMOUNT}\s?(?:%|percent|per\scent))",
+        lambda match: _decimal(match["amount"]),
+    ),
+    Rule(
+        "percent",
+        rf"(?P<span>百分之{_AMOUNT})",
+        lambda match: _decimal(match["amount"]),
+    ),
+]
