@@ -6,78 +6,39 @@ value. Money is in the shop's currency.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar, Final, Literal, Self, get_args
+from typing import Any, ClassVar, Final, Self, get_args
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    FiniteFloat,
-    Json,
-    model_validator,
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from analytics.imports.csv_folder.cell_types import (
+    Accepts,
+    Attributes,
+    Brand,
+    Count,
+    Currency,
+    Day,
+    Email,
+    Flag,
+    Id,
+    Kind,
+    Language,
+    Money,
+    Name,
+    Options,
+    Phone,
+    Positive,
+    Postcode,
+    Rating,
+    Reason,
+    Short,
+    Status,
+    Text,
+    Time,
+    Title,
 )
-
 from analytics.store import models
-from analytics.store.models import InteractionKind, OrderStatus, PriceReason
-
-LARGEST: Final = 2**31 - 1
-
-
-@dataclass(frozen=True)
-class Accepts:
-    """What a column accepts, in words, for the documentation and the report."""
-
-    words: str
-
-
-def _time(value: Any) -> datetime:
-    """Read an ISO 8601 time; one without a zone is UTC."""
-    time = datetime.fromisoformat(value)
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time
-
-
-def _utc(value: datetime) -> datetime:
-    if not 1970 <= value.year <= 2200:
-        raise ValueError("the year must be from 1970 to 2200")
-    return value.astimezone(UTC)
-
-
-Id = Annotated[str, Field(max_length=64), Accepts("text, up to 64 characters")]
-Short = Annotated[str, Field(max_length=80), Accepts("text, up to 80 characters")]
-Name = Annotated[str, Field(max_length=200), Accepts("text, up to 200 characters")]
-Title = Annotated[str, Field(max_length=300), Accepts("text, up to 300 characters")]
-Text = Annotated[str, Accepts("text")]
-Money = Annotated[
-    Decimal,
-    Field(ge=0, max_digits=15, decimal_places=4),
-    Accepts("an amount from 0, up to four decimal places"),
-]
-Count = Annotated[int, Field(ge=0, le=LARGEST), Accepts("a whole number from 0")]
-Positive = Annotated[int, Field(ge=1, le=LARGEST), Accepts("a whole number from 1")]
-Flag = Annotated[bool, Accepts("true or false")]
-Time = Annotated[
-    datetime,
-    BeforeValidator(_time),
-    AfterValidator(_utc),
-    Accepts("a time in ISO 8601; UTC where it names no zone"),
-]
-Day = Annotated[date, BeforeValidator(date.fromisoformat), Accepts("a day in ISO 8601")]
-Options = Annotated[Json[dict[str, str]], Accepts("a JSON object of texts")]
-Attributes = Annotated[
-    Json[dict[str, str | bool | int | FiniteFloat | list[str]]],
-    Accepts("a JSON object of texts, numbers, true or false, and lists of texts"),
-]
-Currency = Annotated[str, Field(pattern="^[A-Z]{3}$"), Accepts("an ISO 4217 code")]
-Language = Annotated[Literal["en", "zh"], Accepts("en or zh")]
-Status = Annotated[OrderStatus, Accepts(", ".join(OrderStatus))]
-Kind = Annotated[InteractionKind, Accepts(", ".join(InteractionKind))]
-Reason = Annotated[PriceReason, Accepts(", ".join(PriceReason))]
-Rating = Annotated[int, Field(ge=1, le=5), Accepts("1 to 5, for a rating only")]
+from analytics.store.models import InteractionKind, PriceReason
 
 
 class Row(BaseModel):
@@ -133,16 +94,10 @@ class CustomerRow(Row):
     key = ("id",)
     id: Id = Field(examples=["C-1001"])
     name: Name | None = Field(None, examples=["Ada Byron"])
-    email: Annotated[str, Field(max_length=254), Accepts("text, up to 254 characters")] | None = (
-        Field(None, examples=["ada@example.com"])
-    )
-    phone: Annotated[str, Field(max_length=40), Accepts("text, up to 40 characters")] | None = (
-        Field(None, examples=["+44 20 7946 0000"])
-    )
+    email: Email | None = Field(None, examples=["ada@example.com"])
+    phone: Phone | None = Field(None, examples=["+44 20 7946 0000"])
     address: Text | None = Field(None, examples=["12 St James's Square, London"])
-    postcode: Annotated[str, Field(max_length=20), Accepts("text, up to 20 characters")] | None = (
-        Field(None, examples=["SW1Y 4JH"])
-    )
+    postcode: Postcode | None = Field(None, examples=["SW1Y 4JH"])
     country: Short | None = Field(None, examples=["United Kingdom"])
     language: Language = Field("en", examples=["en"])
     created_at: Time = Field(examples=["2025-03-01T09:30:00Z"])
@@ -159,9 +114,7 @@ class ProductRow(Row):
     title_en: Title = Field(examples=["Brass desk lamp"])
     title_zh: Title = Field("", examples=["黄铜台灯"])
     category_id: Id | None = Field(None, examples=["lighting"])
-    brand: Annotated[str, Field(max_length=120), Accepts("text, up to 120 characters")] | None = (
-        Field(None, examples=["Norrsken"])
-    )
+    brand: Brand | None = Field(None, examples=["Norrsken"])
     description_en: Text = Field("", examples=["A lamp with a heavy foot."])
     description_zh: Text = Field("", examples=["底座稳重的台灯。"])
     attributes: Attributes = Field(default_factory=dict, examples=['{"material": "brass"}'])
@@ -261,9 +214,7 @@ class CompetitorPriceRow(Row):
     key = ("sku", "competitor", "seen_at")
     refers: ClassVar = {"sku": models.Variant}
     sku: Id = Field(examples=["LAMP-001-RED"])
-    competitor: Annotated[str, Field(max_length=120), Accepts("text, up to 120 characters")] = (
-        Field(examples=["Lampworld"])
-    )
+    competitor: Brand = Field(examples=["Lampworld"])
     price: Money = Field(examples=["37.50"])
     seen_at: Time = Field(examples=["2025-11-02T06:00:00Z"])
 

@@ -50,9 +50,9 @@ def match(purchases: pd.DataFrame, cancellations: pd.DataFrame, applied: Applied
 
     A cancellation is met whole or not at all, by purchases of the same customer, stock code and
     unit price that are not later: by the latest untouched line of exactly its quantity, else by
-    units of the latest lines. One that is in `applied` is passed over, as far as the units that
-    purchases of its goods already have as returned account for it: an order event tells the order
-    and the time of a cancellation, but not which of the order's lines it was about.
+    units of the latest lines. One that is in `applied` takes nothing again; where the units that
+    its goods already have as returned do not account for it, it is one that had no order before
+    either, since an order event tells the order and the time but not the line.
 
     Args:
         purchases: order_id, customer_id, sku, unit_price, at, quantity, returned.
@@ -65,8 +65,11 @@ def match(purchases: pd.DataFrame, cancellations: pd.DataFrame, applied: Applied
     ordered = cancellations.sort_values("at", kind="stable").reset_index(names="line")
     for line, at, quantity, *key in tuples(ordered, "line", "at", "quantity", *GOODS):
         goods, wanted = (*key,), -int(quantity)
-        if (*goods, at) in applied and wanted <= counted.get(goods, 0):
-            counted[goods] -= wanted
+        if (*goods, at) in applied:
+            if wanted <= counted.get(goods, 0):
+                counted[goods] -= wanted
+            else:
+                matches.unmatched.append(line)
             continue
         earlier = [p for p in shelves.get(goods, ()) if p.at <= at and p.left]
         taken = _take(earlier, wanted)

@@ -22,12 +22,14 @@ DATE_FORMATS: Final = (
     "%Y-%m-%d %H:%M:%S",
     "%Y-%m-%d %H:%M",
     "%Y-%m-%dT%H:%M:%S",
+    "%Y-%m-%dT%H:%M",
     "%m/%d/%Y %H:%M",
     "%m/%d/%Y %H:%M:%S",
     "%m/%d/%y %H:%M",
     "%d/%m/%Y %H:%M",
     "%d/%m/%Y %H:%M:%S",
     "%d-%m-%Y %H:%M",
+    "%d-%m-%Y %H:%M:%S",
 )
 "Of two that read a file equally well the earlier stands: 12/1/2010 is the first of December."
 
