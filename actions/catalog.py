@@ -158,7 +158,7 @@ def asked_product(turn: Turn, session: Session) -> Product:
 
 def answered(product: Product) -> list[EventType]:
     """Return the events that end a question about `product` and remember it."""
-    return [SlotSet(ASKED_SLOT, None), SlotSet(TOPIC_SLOT, None), reference.remember(product)]
+    return [SlotSet(ASKED_SLOT, None), reference.remember(product)]
 
 
 def _stock(turn: Turn, product: Product) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from rasa_sdk.events import EventType, FollowupAction, SlotSet
+from rasa_sdk.events import EventType, SlotSet
 from sqlalchemy.orm import Session
 
 from actions import cards, reference
@@ -75,26 +75,14 @@ class ActionQuote(GuardedAction):
     writes = True
 
     def act(self, turn: Turn, session: Session) -> list[EventType]:
-        customer_id = _customer_id(turn, session)
-        request = _request(turn, session, _segment(turn, customer_id))
-        offer = turn.services.quote_desk.quote(request)
-        kept = service.save_quote(session, _row(turn, customer_id, offer))
-        turn.say(
-            "utter_quote_needs_approval" if offer.needs_approval else "utter_quote",
-            quote_number=kept.id,
-            total=turn.texts.money(offer.total, offer.currency),
-            tax=turn.texts.money(offer.tax, offer.currency),
-            valid_until=turn.texts.date(offer.valid_until),
-        )
-        turn.show(_card(turn, kept.id, offer))
-        product = catalogue.resolve(session, offer.lines[0].sku)
-        return [SlotSet(QUANTITIES_SLOT, None), reference.remember(product)]
+        return _quote(turn, session, turn.slots[PRODUCTS_SLOT], turn.slots[QUANTITIES_SLOT])
 
 
 class ActionCorrect(GuardedAction):
     """After a quote, a number corrects its quantity; else there is nothing to correct."""
 
     action_name = "action_correct"
+    writes = True
 
     def act(self, turn: Turn, session: Session) -> list[EventType]:
         numbers = turn.entities("number")
@@ -103,7 +91,31 @@ class ActionCorrect(GuardedAction):
             turn.say("utter_nothing_to_correct")
             return []
         wanted = reference.quantity(numbers[0].value)
-        return [SlotSet(QUANTITIES_SLOT, [wanted] * len(quoted)), FollowupAction("action_quote")]
+        return _quote(turn, session, quoted, [wanted] * len(quoted))
+
+
+def _quote(
+    turn: Turn, session: Session, skus: Sequence[str], quantities: Sequence[int]
+) -> list[EventType]:
+    """Price, keep and show a quote."""
+    customer_id = _customer_id(turn, session)
+    items = [_item(turn, session, *wanted) for wanted in zip(skus, quantities, strict=True)]
+    offer = turn.services.quote_desk.quote(
+        pricing.QuoteRequest(
+            items, items[0].currency or "", _segment(turn, customer_id), turn.services.now()
+        )
+    )
+    kept = service.save_quote(session, _row(turn, customer_id, offer))
+    turn.say(
+        "utter_quote_needs_approval" if offer.needs_approval else "utter_quote",
+        quote_number=kept.id,
+        total=turn.texts.money(offer.total, offer.currency),
+        tax=turn.texts.money(offer.tax, offer.currency),
+        valid_until=turn.texts.date(offer.valid_until),
+    )
+    turn.show(_card(turn, kept.id, offer))
+    product = catalogue.resolve(session, offer.lines[0].sku)
+    return [SlotSet(QUANTITIES_SLOT, None), reference.remember(product)]
 
 
 def _customer_id(turn: Turn, session: Session) -> str | None:
@@ -122,13 +134,6 @@ def _segment(turn: Turn, customer_id: str | None) -> str | None:
         return turn.services.models.segments.of(customer_id).segment
     except NotEnoughHistory:
         return None
-
-
-def _request(turn: Turn, session: Session, segment: str | None) -> pricing.QuoteRequest:
-    wanted = zip(turn.slots[PRODUCTS_SLOT], turn.slots[QUANTITIES_SLOT], strict=True)
-    items = [_item(turn, session, sku, quantity) for sku, quantity in wanted]
-    currency = items[0].currency or ""
-    return pricing.QuoteRequest(items, currency, segment, turn.services.now())
 
 
 def _item(turn: Turn, session: Session, sku: str, quantity: int) -> pricing.QuoteItem:

@@ -51,6 +51,8 @@ def named_product(turn: Turn, session: Session) -> Product | None:
     for code in codes:
         if found := catalogue.by_code(session, code.value):
             return found
+    if mentioned := catalogue.mentioned(session, turn.text):
+        return mentioned
     if words := turn.entity("product"):
         return catalogue.resolve(session, words)
     unknown = [code for code in codes if not _names_customer(turn, code)]

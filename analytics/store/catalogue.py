@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from analytics.errors import AmbiguousProduct, UnknownProduct
 from analytics.store.models import Category, Product, Shop, Variant
-from analytics.store.search import Hit, reindex, search
+from analytics.store.search import Hit, reindex, search, terms
 
 __all__ = [
     "Hit",
     "by_code",
     "by_ids",
     "in_stock",
+    "mentioned",
     "options",
     "price",
     "reindex",
@@ -32,6 +33,8 @@ LEAST_COVERAGE: Final = 0.5
 CLEAR_LEAD: Final = 0.1
 "The best product must lead the second by this, or the shopper is asked."
 CANDIDATES: Final = 3
+MENTIONS: Final = 10
+"Products looked at for one whose title stands in a message."
 
 
 def shop(session: Session) -> Shop | None:
@@ -70,6 +73,20 @@ def resolve(session: Session, reference: str) -> Product:
     if len(rivals) > 1:
         raise AmbiguousProduct(reference, [hit.product.id for hit in rivals[:CANDIDATES]])
     return hits[0].product
+
+
+def mentioned(session: Session, text: str) -> Product | None:
+    """Return the product whose whole title stands in `text`, the longest of several, or None."""
+    said = set(terms(text))
+    found: list[tuple[int, Product]] = []
+    for hit in search(session, text, limit=MENTIONS):
+        for name in {hit.product.title_en, hit.product.title_zh}:
+            words = set(terms(name))
+            if words and words <= said:
+                found.append((len(words), hit.product))
+    longest = max((length for length, _ in found), default=0)
+    products = {product.id: product for length, product in found if length == longest}
+    return next(iter(products.values())) if len(products) == 1 else None
 
 
 def variant_for(product: Product, reference: str) -> Variant:

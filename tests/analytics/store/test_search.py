@@ -111,3 +111,18 @@ def test_index_follows_the_catalogue(session: Session) -> None:
 )
 def test_terms(text: str, expected: list[str]) -> None:
     assert list(terms(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "product_id"),
+    [
+        ("is the red desk lamp in stock?", "LAMP-002"),
+        ("红色台灯有货吗", "LAMP-002"),
+        ("do you have a lamp for my red desk", "LAMP-002"),
+        ("do you have a desk lamp", None),
+        ("where is my order", None),
+    ],
+)
+def test_mentioned_by_its_whole_title(session: Session, text: str, product_id: str | None) -> None:
+    found = catalogue.mentioned(session, text)
+    assert (found.id if found else None) == product_id
