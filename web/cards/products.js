@@ -34,8 +34,8 @@ function product(item, choose) {
       h("p", { class: "kind" }, [item.category, item.sku].filter(Boolean).join(" · ")),
       item.reason ? h("p", { class: "reason" }, item.reason) : null,
       h("p", { class: "price" }, h("strong", {}, money(item.price, item.currency)), stock(item)),
-      actions(item, choose),
     ),
+    actions(item, choose),
   );
 }
 
