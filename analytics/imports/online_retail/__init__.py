@@ -85,6 +85,8 @@ def _write(good: pd.DataFrame, writer: Writer) -> list[int]:
     """Write what is new in the `good` lines; return the cancellations that have no order."""
     cancels = is_cancellation(good["order_id"])
     sales = good[~cancels].astype({"quantity": "int64"})
+    # A few invoices span two minutes; an order has one time.
+    sales["at"] = sales.groupby("order_id")["at"].transform("min")
     before = stored.order_lines(writer.session)
     lacking = stored.missing(sales, before)
     lines = pd.concat([before, lacking], ignore_index=True) if len(before) else lacking

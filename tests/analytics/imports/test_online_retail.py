@@ -236,3 +236,12 @@ def test_a_customer_is_registered_with_the_first_purchase(run, store: Store) -> 
     run(sale(InvoiceNo="2", InvoiceDate="12/9/2010 8:00"), sale(InvoiceNo="1"))
 
     assert rows(store, "customers", "created_at") == [(utc("2010-12-01 08:26"),)]
+
+
+@pytest.mark.parametrize("line", [sale(StockCode="POST"), cancellation()])
+def test_a_file_without_any_sale_makes_an_empty_shop(any_store: Store, tmp_path: Path, line: Line):
+    path = write_csv(tmp_path / "sales.csv", line)
+    summary = import_online_retail(any_store, path, tmp_path / "report.csv")
+
+    assert (summary.accepted, summary.added, summary.changed) == (0, {}, {})
+    assert rows(any_store, "shop", "source") == [("online-retail",)]
