@@ -68,9 +68,9 @@ class ActionCustomerSegment(GuardedAction):
             description=card["description"],
             recency=turn.texts.number(card["recency_days"]),
             frequency=turn.texts.number(card["frequency"]),
-            monetary=turn.texts.money(card["monetary"], card["currency"]),
+            monetary=turn.texts.money(Decimal(card["monetary"]), card["currency"]),
         )
-        turn.show({**card, "monetary": cards.amount(card["monetary"])})
+        turn.show(card)
         return []
 
 
@@ -88,7 +88,7 @@ class ActionNextBestOffer(GuardedAction):
 
 
 def _segment_card(turn: Turn, session: Session, customer: Customer) -> dict[str, Any]:
-    """Return the segment card; `monetary` stays a Decimal for the caller to write."""
+    """Return the segment card."""
     member = turn.services.models.segments.of(customer.id)
     return {
         "type": "segment",
@@ -98,7 +98,7 @@ def _segment_card(turn: Turn, session: Session, customer: Customer) -> dict[str,
         "description": turn.texts.get(f"utter_segment_about_{member.segment}"),
         "recency_days": member.recency_days,
         "frequency": member.frequency,
-        "monetary": Decimal(str(round(member.monetary, 2))),
+        "monetary": cards.amount(Decimal(str(member.monetary))),
         "currency": _currency(session),
     }
 

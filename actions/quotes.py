@@ -12,7 +12,7 @@ from actions import cards, reference
 from actions.base import ANSWERS, REQUESTED_SLOT, FormValidation, GuardedAction
 from actions.turn import Entity, Turn
 from analytics import pricing
-from analytics.errors import MissingCustomer, MissingProduct, NotEnoughHistory
+from analytics.errors import MissingCustomer, NotEnoughHistory
 from analytics.store import catalogue, service
 from analytics.store.models import Quote, QuoteLine, QuoteStatus
 
@@ -35,37 +35,33 @@ class ValidateQuoteForm(FormValidation):
             # A quote begun anew forgets the last one.
             found |= {PRODUCTS_SLOT: None, QUANTITIES_SLOT: None}
         known: list[str] = turn.slots.get(PRODUCTS_SLOT) or [] if asked else []
-        if skus := self._products(turn, session, asked):
+        codes = self._codes(turn, session, asked)
+        if skus := self._products(turn, session, asked, codes):
             found[PRODUCTS_SLOT] = known = skus
-        if numbers := turn.entities("number"):
-            found[QUANTITIES_SLOT] = self._quantities(turn, session, numbers, known)
+        if numbers := [one for one in turn.entities("number") if one not in codes]:
+            found[QUANTITIES_SLOT] = _quantities(codes, numbers, known)
         elif asked == QUANTITIES_SLOT and not found and turn.intent in ANSWERS:
             found[QUANTITIES_SLOT] = [reference.quantity(turn.text)] * len(known)
 
-    def _products(self, turn: Turn, session: Session, asked: object) -> list[str]:
-        codes = [
+    def _codes(self, turn: Turn, session: Session, asked: object) -> list[Entity]:
+        """Return the products' codes; where a quantity is asked for, those that do exist."""
+        return [
             code
             for code in reference.product_codes(turn, session)
             if asked != QUANTITIES_SLOT or catalogue.by_code(session, code.value)
         ]
+
+    def _products(
+        self, turn: Turn, session: Session, asked: object, codes: list[Entity]
+    ) -> list[str]:
         if codes:
             return [_sku(session, code.value) for code in codes]
-        if words := turn.entity("product"):
-            return [_sku(session, words)]
+        if named := reference.named_product(turn, session):
+            return [_sku(session, named.id)]
         if asked == PRODUCTS_SLOT and turn.intent in ANSWERS:
             return [_sku(session, turn.text)]
-        try:
-            return [] if asked else [_sku(session, reference.product(turn, session).id)]
-        except MissingProduct:
-            return []
-
-    def _quantities(
-        self, turn: Turn, session: Session, numbers: Sequence[Entity], known: list[str]
-    ) -> list[int] | None:
-        codes = reference.product_codes(turn, session)
-        if len(codes) > 1:
-            return _paired(codes, numbers)
-        return [reference.quantity(numbers[0].value)] * max(1, len(known))
+        talked_about = turn.slots.get(reference.PRODUCT_SLOT)
+        return [_sku(session, str(talked_about))] if talked_about and not asked else []
 
 
 class ActionQuote(GuardedAction):
@@ -217,14 +213,18 @@ def _sku(session: Session, words: str) -> str:
     return catalogue.variant_for(catalogue.resolve(session, words), words).sku
 
 
-def _paired(codes: Sequence[Entity], numbers: Sequence[Entity]) -> list[int] | None:
-    """Return a quantity for each code: the nearest number not taken by an earlier code."""
+def _quantities(
+    codes: Sequence[Entity], numbers: Sequence[Entity], known: Sequence[str]
+) -> list[int] | None:
+    """Return a quantity for each product: one number for all, or each code its nearest."""
+    if len(codes) < 2:
+        return [reference.quantity(numbers[0].value)] * max(1, len(known))
     left = list(numbers)
-    quantities = []
+    found = []
     for code in codes:
         if not left:
             return None
         nearest = min(left, key=lambda number: abs(number.start - code.start))
         left.remove(nearest)
-        quantities.append(reference.quantity(nearest.value))
-    return quantities
+        found.append(reference.quantity(nearest.value))
+    return found

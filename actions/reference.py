@@ -21,6 +21,8 @@ from analytics.store.models import Customer, Product
 
 PRODUCT_SLOT: Final = "product_id"
 "The product last talked about."
+CODE_DIGITS: Final = 5
+"A number of fewer digits is never a product's code."
 _CUSTOMER_WORD: Final = re.compile(
     r"(customer|client|account|客户|客人|顾客|用户|會員|会员)\W*$", re.I
 )
@@ -62,8 +64,12 @@ def named_product(turn: Turn, session: Session) -> Product | None:
 
 
 def product_codes(turn: Turn, session: Session) -> list[Entity]:
-    """Return the message's codes that are products or SKUs, or unknown; not customers' ids."""
-    return [
+    """Return the message's codes that are products or SKUs, or unknown; not customers' ids.
+
+    A long number beside a sign such as x was taken for a quantity; where a product has it as its
+    code, it is the product.
+    """
+    codes = [
         code
         for code in turn.entities("code")
         if not _names_customer(turn, code)
@@ -72,6 +78,12 @@ def product_codes(turn: Turn, session: Session) -> list[Entity]:
             or not customers.exists(session, code.value.upper())
         )
     ]
+    numbers = [
+        number
+        for number in turn.entities("number")
+        if len(number.value) >= CODE_DIGITS and catalogue.by_code(session, number.value)
+    ]
+    return sorted([*codes, *numbers], key=lambda code: code.start)
 
 
 def remember(product: Product) -> EventType:

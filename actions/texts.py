@@ -26,19 +26,16 @@ class Texts:
         self._responses = responses
         self._locale = LOCALES[language]
 
-    def has(self, name: str) -> bool:
-        """Return whether the domain has the response."""
-        return name in self._responses
-
     def get(self, name: str, **values: object) -> str:
         """Return the text of the domain response `name` with `values` filled in.
 
         Raises:
             KeyError: the domain has no such response in this language.
         """
-        for variation in self._responses[name]:
-            conditions = variation.get("condition", [])
-            if all(condition["value"] == self.language for condition in conditions):
+        # As Rasa does it: a variation made for the language, else the one for all.
+        variations = sorted(self._responses[name], key=lambda one: "condition" not in one)
+        for variation in variations:
+            if all(one["value"] == self.language for one in variation.get("condition", ())):
                 return str(variation["text"]).format_map(values)
         raise KeyError(f"{name} has no text for {self.language!r}")
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -52,6 +53,7 @@ class Settings:
     port: int
     actions_port: int
     messages_per_minute: int
+    sites: tuple[str, ...]
     database_url: str
     environ: Mapping[str, str]
 
@@ -74,6 +76,7 @@ class Settings:
             port=_number(environ, "PORT", 5005, 65535),
             actions_port=_number(environ, "ACTIONS_PORT", 5055, 65535),
             messages_per_minute=_number(environ, "MESSAGES_PER_MINUTE", 3000, 1_000_000),
+            sites=_origins(environ, "SITES"),
             database_url=environ.get("DATABASE_URL") or f"sqlite:///{home / 'shop.db'}",
             environ=environ,
         )
@@ -145,6 +148,14 @@ def _number(environ: Mapping[str, str], name: str, default: int, most: int) -> i
     if not text.isdecimal() or not 0 < int(text) <= most:
         raise SettingsError(name, text, f"a whole number from 1 to {most}")
     return int(text)
+
+
+def _origins(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    found = tuple(environ.get(name, "").split())
+    for origin in found:
+        if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d+)?", origin):
+            raise SettingsError(name, origin, "origins such as https://shop.example, with spaces")
+    return found
 
 
 def _generated_keys(path: Path) -> dict[str, str]:

@@ -26,11 +26,11 @@ SUFFIXES = {".html", ".css", ".js", ".json", ".svg", ".png"}
 TOKEN_LIFETIME = timedelta(hours=1)
 VISIT = re.compile(r"[A-Za-z0-9-]{8,64}")
 "What tells one opening of the page, and so one conversation, from another."
+POLICY = (
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'"
+)
 HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-        "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'"
-    ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",
@@ -56,15 +56,17 @@ class PageInput(InputChannel):
         """Return the routes of the page; no message comes in here."""
         routes = Blueprint("salesclerk_page")
         files = _files()
+        headers = {**HEADERS, "Content-Security-Policy": self._policy()}
 
         @routes.listener("after_server_start")
         async def announce(_app: Sanic, _loop: Any) -> None:
             address = f"http://{self._settings.host}:{self._settings.port}/chat/"
             print(f"Salesclerk is ready: {address}", flush=True)  # noqa: T201
 
-        @routes.get("/")
-        async def index(_request: Request) -> HTTPResponse:
-            return await response.file(files["index.html"], headers=HEADERS)
+        @routes.get("", strict_slashes=True)
+        async def folder(_request: Request) -> HTTPResponse:
+            # The page names its files relative to `/chat/`.
+            return response.redirect("/chat/")
 
         if self._settings.demo:
 
@@ -79,13 +81,18 @@ class PageInput(InputChannel):
                 except Problem as problem:
                     return problem.response()
 
-        @routes.get("/<name:path>")
+        @routes.get("/<name:path>", strict_slashes=True)
         async def file(_request: Request, name: str) -> HTTPResponse:
-            if name not in files:
+            path = files.get(name or "index.html")
+            if path is None:
                 return Problem(HTTPStatus.NOT_FOUND, "The chat page has no such file.").response()
-            return await response.file(files[name], headers=HEADERS)
+            return await response.file(path, headers=headers)
 
         return routes
+
+    def _policy(self) -> str:
+        """Return the Content-Security-Policy; only the shop's own sites may embed the page."""
+        return " ".join([f"{POLICY}; frame-ancestors 'self'", *self._settings.sites])
 
     def _personas(self) -> dict[str, Any]:
         path = self._settings.home / "personas.json"

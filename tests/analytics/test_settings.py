@@ -29,6 +29,7 @@ def test_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("ACTIONS_PORT", "-1"),
         ("SALESCLERK_ENV", "prod"),
         ("MESSAGES_PER_MINUTE", "many"),
+        ("SITES", "https://shop.example; script-src *"),
     ],
 )
 def test_refused_values_are_named(name: str, value: str) -> None:
