@@ -1,4 +1,4 @@
-"""`python -m analytics` is the command line, also where the script `salesclerk` is not installed."""
+"""`python -m analytics` is the command line, also without the script `salesclerk`."""
 
 from analytics.cli import main
 

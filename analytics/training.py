@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from importlib.metadata import version as package_version
 from pathlib import Path
 from typing import Any, Final
@@ -14,13 +14,11 @@ from analytics.columns import CUSTOMER, ITEM, TIMESTAMP, USER
 from analytics.customers import train_segments
 from analytics.errors import ArtifactError, NotEnoughHistory
 from analytics.forecast import to_demand, train_forecasts
+from analytics.progress import Progress, silent
 from analytics.recommend import ItemKNN, Popularity, Recommender, evaluate, temporal_split
 from analytics.serving import CUSTOMERS, FORECAST, RECOMMEND
 from analytics.settings import Settings
 from analytics.store import Store, frames
-
-Progress = Callable[[str, int, int], None]
-"Called with what is done, how far, and of how much."
 
 TASTE_HALF_LIFE_DAYS: Final = 90
 "What customers bought a quarter ago says half as much about their taste as what they buy now."
@@ -32,12 +30,8 @@ PERIOD: Final = "W-MON"
 SEASON_LENGTH: Final = 52
 
 
-def _silent(what: str, done: int, total: int) -> None:
-    """Report no progress."""
-
-
 def train(
-    store: Store, settings: Settings, progress: Progress = _silent, *, force: bool = False
+    store: Store, settings: Settings, progress: Progress = silent, *, force: bool = False
 ) -> str:
     """Train on what the store holds, publish a version and return its name.
 

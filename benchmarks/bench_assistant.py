@@ -88,13 +88,18 @@ class Side:
         self._server: subprocess.Popen[bytes] | None = None
 
     def train(self, data: Path) -> None:
-        """Train the side's configuration on `data`."""
+        """Train the side's configuration on `data`; what an earlier run trained is kept."""
+        noted = self._folder / "training_s"
+        if noted.exists():
+            self.measures.training_s = float(noted.read_text())
+            return
         begin = time.perf_counter()
         self._rasa(
             ["train", "--config", str(CONFIGS[self.name]), "--domain", str(PROJECT / "domain"),
              "--data", str(data), "--out", str(self._folder), "--fixed-model-name", "bot"]
         )  # fmt: skip
         self.measures.training_s = time.perf_counter() - begin
+        noted.write_text(str(self.measures.training_s))
 
     def start(self) -> None:
         """Serve the model; measures the time until it answers."""
@@ -168,40 +173,38 @@ def sample(target: Path, examples: int, seed: int) -> int:
     return count
 
 
-def measure(turns: int, examples: int, seed: int) -> dict[str, Any]:
-    """Run both sides and return their measures."""
-    with tempfile.TemporaryDirectory() as temporary:
-        work = Path(temporary)
-        environ = {
-            **os.environ,
-            "SALESCLERK_HOME": str(work / "home"),
-            "ACTIONS_PORT": str(free_port()),
-        }
-        run([*SALESCLERK, "demo"], environ)
-        run([*SALESCLERK, "train"], environ)
-        sentences = sample(work / "data", examples, seed)
-        sides = []
-        for name in CONFIGS:
-            folder = work / name
-            folder.mkdir()
-            settings = Settings.from_environment({**environ, "PORT": str(free_port())})
-            sides.append(Side(name, folder, settings))
-        actions = subprocess.Popen([sys.executable, "-m", "actions"], cwd=ROOT, env=environ)
-        try:
-            for side in sides:
-                side.train(work / "data")
-            for side in sides:
-                side.start()
-            _converse(sides, turns)
-        finally:
-            for side in sides:
-                side.stop()
-            actions.terminate()
-        return {
-            "sentences": sentences,
-            "turns": turns,
-            "sides": {side.name: asdict(side.measures) for side in sides},
-        }
+def measure(work: Path, turns: int, examples: int, seed: int) -> dict[str, Any]:
+    """Run both sides in the folder `work` and return their measures."""
+    environ = {
+        **os.environ,
+        "SALESCLERK_HOME": str(work / "home"),
+        "ACTIONS_PORT": str(free_port()),
+    }
+    run([*SALESCLERK, "demo", "--if-empty"], environ)
+    run([*SALESCLERK, "train"], environ)
+    sentences = sample(work / "data", examples, seed)
+    sides = []
+    for name in CONFIGS:
+        folder = work / name
+        folder.mkdir(parents=True, exist_ok=True)
+        settings = Settings.from_environment({**environ, "PORT": str(free_port())})
+        sides.append(Side(name, folder, settings))
+    actions = subprocess.Popen([sys.executable, "-m", "actions"], cwd=ROOT, env=environ)
+    try:
+        for side in sides:
+            side.train(work / "data")
+        for side in sides:
+            side.start()
+        _converse(sides, turns)
+    finally:
+        for side in sides:
+            side.stop()
+        actions.terminate()
+    return {
+        "sentences": sentences,
+        "turns": turns,
+        "sides": {side.name: asdict(side.measures) for side in sides},
+    }
 
 
 def _converse(sides: list[Side], turns: int) -> None:
@@ -224,8 +227,11 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=300)
     parser.add_argument("--examples", type=int, default=10, help="English sentences an intent")
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--folder", type=Path, help="keep the trained bots here, for another run")
     options = parser.parse_args()
-    result = measure(options.turns, options.examples, options.seed)
+    with tempfile.TemporaryDirectory() as temporary:
+        work = (options.folder or Path(temporary)).absolute()
+        result = measure(work, options.turns, options.examples, options.seed)
     table = Table("measure", *result["sides"], "ratio", title=f"{result['sentences']} sentences")
     ours, stock = result["sides"].values()
     for name in ours:

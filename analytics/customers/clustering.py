@@ -1,4 +1,3 @@
-# mypy: untyped-calls-exclude=sklearn
 """K-means, and how many clusters to make."""
 
 from __future__ import annotations

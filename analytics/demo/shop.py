@@ -11,9 +11,9 @@ from analytics.demo.simulation import ShopSize, simulate
 from analytics.demo.tables import CURRENCY, SHOP_NAME, tables
 from analytics.demo.truth import write_truth
 from analytics.errors import InvalidInput
-from analytics.imports.bulk import insert_frame
-from analytics.imports.report import Progress, silent
+from analytics.progress import Progress, silent
 from analytics.store import Store, catalogue
+from analytics.store.bulk import insert_frame
 from analytics.store.models import Shop
 
 FULL_SIZE: Final = ShopSize()

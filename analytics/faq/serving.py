@@ -28,7 +28,7 @@ class Faq:
             InvalidFile: the file is broken already; nothing would answer truly.
         """
         self._path = path
-        self._encode: Encode = encode or USE(threads=1).encode  # type: ignore[no-untyped-call]
+        self._encode: Encode = encode or USE(threads=1).encode
         self._stamp = _stamp(path)
         self._index = FaqIndex(load_articles(path), self._encode)
 

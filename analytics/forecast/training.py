@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,13 +19,10 @@ from analytics.forecast.forecasts import (
     HISTORY_PERIODS,
     META_FILE,
 )
+from analytics.progress import Progress, silent
 
 BATCH: Final = 200
 "Series fitted between two reports of progress."
-
-
-def _silent(what: str, done: int, total: int) -> None:
-    """Report no progress."""
 
 
 def train_forecasts(
@@ -36,7 +32,7 @@ def train_forecasts(
     freq: str = "W-MON",
     season_length: int = 52,
     horizon: int = 8,
-    progress: Callable[[str, int, int], None] = _silent,
+    progress: Progress = silent,
 ) -> dict[str, Any]:
     """Forecast every item with enough history and write what `Forecasts.load` reads.
 
@@ -81,7 +77,7 @@ def _forecast_all(
     freq: str,
     season_length: int,
     horizon: int,
-    progress: Callable[[str, int, int], None],
+    progress: Progress,
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     """Return the forecasts of all series and how many series each method got."""
     ids = history[SERIES].unique()

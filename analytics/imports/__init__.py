@@ -2,6 +2,6 @@
 
 from analytics.imports.csv_folder import import_csv
 from analytics.imports.online_retail import import_online_retail
-from analytics.imports.report import ImportSummary, Progress
+from analytics.imports.report import ImportSummary
 
-__all__ = ["ImportSummary", "Progress", "import_csv", "import_online_retail"]
+__all__ = ["ImportSummary", "import_csv", "import_online_retail"]

@@ -6,7 +6,7 @@ import csv
 import json
 import os
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -14,14 +14,7 @@ from typing import Any, Final, Self
 
 from analytics.errors import InvalidFile
 
-type Progress = Callable[[str, int, int], None]
-"Told what is being done, how much of it is done, and how much there is."
-
 REPORT_COLUMNS: Final = ("file", "line", "reason", "detail", "row")
-
-
-def silent(_what: str, _done: int, _total: int) -> None:
-    """Show no progress."""
 
 
 @dataclass(frozen=True)

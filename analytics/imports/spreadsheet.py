@@ -19,7 +19,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from pyarrow.lib import ArrowException
 
 from analytics.errors import InvalidFile
-from analytics.imports.report import Progress
+from analytics.progress import Progress
 
 FILE: Final = "file"
 LINE: Final = "line"
@@ -107,7 +107,7 @@ def csv_rows(lines: Iterable[str], path: Path) -> Iterator[Row]:
 
 
 def _read_parquet(path: Path, columns: Aliases) -> pd.DataFrame:
-    with _damage_named(path), pq.ParquetFile(path) as file:  # type: ignore[no-untyped-call]
+    with _damage_named(path), pq.ParquetFile(path) as file:
         header = file.schema_arrow.names
         names = {
             header[place]: column for column, place in pick(header, columns, path.name).items()
@@ -141,7 +141,7 @@ def _read_workbook(path: Path, columns: Aliases, progress: Progress) -> pd.DataF
     """Read every sheet that has content: the public file comes in one sheet or in two."""
     tables = []
     with _damage_named(path):
-        workbook = load_workbook(path, read_only=True, data_only=True)  # type: ignore[no-untyped-call]
+        workbook = load_workbook(path, read_only=True, data_only=True)
         for sheet in workbook.worksheets:
             name = path.name if len(workbook.worksheets) == 1 else f"{path.name}#{sheet.title}"
             total = sheet.max_row or 0

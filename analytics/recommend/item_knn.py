@@ -1,4 +1,3 @@
-# mypy: untyped-calls-exclude=scipy
 """Item-based collaborative filtering: customers who bought this also bought that."""
 
 from __future__ import annotations

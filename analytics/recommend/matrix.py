@@ -1,4 +1,3 @@
-# mypy: untyped-calls-exclude=scipy
 """Interactions as a sparse matrix: what every recommendation model learns from."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# mypy: untyped-calls-exclude=scipy
 """What all recommendation models have in common."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# mypy: untyped-calls-exclude=scipy
 """What most customers buy, lately."""
 
 from __future__ import annotations

@@ -58,10 +58,11 @@ class PageInput(InputChannel):
         files = _files()
         headers = {**HEADERS, "Content-Security-Policy": self._policy()}
 
-        @routes.listener("after_server_start")
         async def announce(_app: Sanic, _loop: Any) -> None:
             address = f"http://{self._settings.host}:{self._settings.port}/chat/"
             print(f"Salesclerk is ready: {address}", flush=True)  # noqa: T201
+
+        routes.listener("after_server_start")(announce)
 
         @routes.get("", strict_slashes=True)
         async def folder(_request: Request) -> HTTPResponse:

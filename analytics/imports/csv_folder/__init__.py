@@ -13,8 +13,9 @@ from analytics.errors import InvalidFile
 from analytics.imports.csv_folder.reading import Accepted, CsvFile, Refused
 from analytics.imports.csv_folder.schema import TABLES, Row, ShopRow
 from analytics.imports.csv_folder.upsert import Upsert
-from analytics.imports.report import ImportSummary, Progress, RejectionReport, silent
+from analytics.imports.report import ImportSummary, RejectionReport
 from analytics.imports.target import claim
+from analytics.progress import Progress, silent
 from analytics.store import Store, catalogue
 from analytics.store.models import Shop
 

@@ -24,9 +24,10 @@ from analytics.imports.online_retail.lines import (
 )
 from analytics.imports.online_retail.prices import history
 from analytics.imports.online_retail.writing import CURRENCY, Writer
-from analytics.imports.report import ImportSummary, Progress, RejectionReport, silent
+from analytics.imports.report import ImportSummary, RejectionReport
 from analytics.imports.spreadsheet import read_table
 from analytics.imports.target import claim
+from analytics.progress import Progress, silent
 from analytics.store import Store, catalogue
 from analytics.store.models import OrderStatus, Shop
 

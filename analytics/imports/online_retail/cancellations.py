@@ -11,7 +11,7 @@ from typing import Final
 
 import pandas as pd
 
-from analytics.imports.bulk import tuples
+from analytics.store.bulk import tuples
 
 GOODS: Final = ["customer_id", "sku", "unit_price"]
 

@@ -10,8 +10,8 @@ import pandas as pd
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from analytics.imports.bulk import chunks, insert_frame, tuples
-from analytics.imports.report import Progress
+from analytics.progress import Progress
+from analytics.store.bulk import chunks, insert_frame, tuples
 from analytics.store.models import (
     Base,
     Customer,

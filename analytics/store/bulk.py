@@ -9,7 +9,7 @@ import pandas as pd
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from analytics.imports.report import Progress
+from analytics.progress import Progress
 from analytics.store.models import Base
 
 CHUNK: Final = 10_000
