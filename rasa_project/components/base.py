@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import warnings
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -13,6 +14,10 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.exceptions import InvalidConfigException
 
 C = TypeVar("C", bound="Component")
+
+# Before training Rasa looks for its own extractors and selectors, and warns that nothing learns from
+# the annotations: ours do.
+warnings.filterwarnings("ignore", message="You have defined training data", category=UserWarning)
 
 
 class Options(BaseModel):

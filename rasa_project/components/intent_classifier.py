@@ -42,7 +42,7 @@ class IntentOptions(Options):
 
     encoder: EncoderName = Field(EncoderName.USEM3, description="Sentence encoder.")
     encoder_weight: float = Field(
-        2.0, gt=0, description="How much a sentence's vector counts beside its n-grams."
+        3.0, gt=0, description="How much a sentence's vector counts beside its n-grams."
     )
     C: float = Field(0.5, gt=0, description="The smaller, the simpler the model (LinearSVC's C).")
     folds: int = Field(

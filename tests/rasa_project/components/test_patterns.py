@@ -1,0 +1,99 @@
+"""Entities that the characters of a message give away."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from rasa_project.components import patterns
+
+# In the text, [the entity](its name: its value), as training data has it; the rest is not found.
+SAID = [
+    # email
+    ("write to [Anna.Smith+x@Example.co.uk](email: anna.smith+x@example.co.uk).", None),
+    ("邮箱是[ａｎｎａ＠example.com](email: anna@example.com)", None),
+    # money
+    ("lamps under [£50](money: 50 GBP) please", "max"),
+    ("less than [20 pounds](money: 20 GBP)", "max"),
+    ("[$1,234.50](money: 1234.50 USD)", None),
+    ("[GBP 30](money: 30 GBP) or [30 gbp](money: 30 GBP)", None),
+    ("[fifty euros](money: 50 EUR)", None),
+    ("over [€100](money: 100 EUR)", "min"),
+    ("under [50](money: 50)", "max"),
+    ("我想找红色的台灯，[50英镑](money: 50 GBP)以内", "max"),
+    ("[50](money: 50)以内", "max"),
+    ("不超过[50](money: 50)", "max"),
+    ("[两百元](money: 200 CNY)以上", "min"),
+    ("[50块](money: 50 CNY)", None),
+    ("[100元](money: 100 CNY)[50](number: 50)个", None),
+    # percent
+    ("[10%](percent: 10) off", None),
+    ("under [50%](percent: 50)", None),
+    ("[12.5 percent](percent: 12.5)", None),
+    ("[百分之十](percent: 10)", None),
+    ("[百分之12.5](percent: 12.5)", None),
+    # phone
+    ("call [+44 20 7946 0958](phone: +442079460958)", None),
+    ("[13812345678](phone: 13812345678)", None),
+    ("[138 1234 5678](phone: 13812345678)", None),
+    ("[020 7946 0958](phone: 02079460958)", None),
+    ("[(555) 123-4567](phone: 5551234567)", None),
+    ("[555-123-4567](phone: 5551234567)", None),
+    # a quantity, by a sign beside it
+    ("[200](number: 200) x [85123A](code: 85123A)", None),
+    ("[2000](number: 2000) x [85123A](code: 85123A)", None),
+    ("[85123A](code: 85123A) x [1500](number: 1500)", None),
+    ("×[200](number: 200)", None),
+    ("[2000](number: 2000)个[85123A](code: 85123A)", None),
+    ("[2000](number: 2000) of [85123a](code: 85123A)", None),
+    ("quote for [1,500](number: 1500) units of [22423](code: 22423)", None),
+    ("qty [2500](number: 2500)", None),
+    ("数量：[1500](number: 1500)", None),
+    ("要[三](number: 3)盏台灯", None),
+    ("[一百二十](number: 120)个", None),
+    ("[两千五百](number: 2500)件", None),
+    ("来[一](number: 1)个", None),
+    ("买[一](number: 1)个[85123A](code: 85123A)", None),
+    # code
+    ("[SC100234](code: SC100234) and [c00042](code: C00042)", None),
+    ("[８５１２３Ａ](code: 85123A)", None),
+    ("[LAMP-012-RED](code: LAMP-012-RED)", None),
+    ("[sku-12](code: SKU-12)", None),
+    ("订单[536365](code: 536365)到哪里了", None),
+    ("customer [17850](code: 17850)", None),
+    ("order #[12](code: 12)", None),
+    # any other whole number
+    ("I want [two hundred](number: 200) of [85123A](code: 85123A)", None),
+    ("[half a dozen](number: 6) mugs", None),
+    ("[12](number: 12) mugs and [3](number: 3) lamps", None),
+    ("I want [one](number: 1) lamp", None),
+    ("[one](number: 1)", None),
+    ("[二十](number: 20)", None),
+    # what is no quantity, no code and no price
+    ("the red one, which one is cheaper", None),
+    ("the 2nd one, 第二个", None),
+    ("我要一个报价", None),
+    ("三四个", None),
+    ("3 days ago, in two weeks, at 5 pm, 24/7", None),
+    ("三个月前, 10天, 5月3日, 3个工作日", None),
+    ("2024-05-01, 2024年, 5/12/2024, the 1990s", None),
+    ("300ml mug, 60W bulb, 1.5kg, A4 paper, 30 x 40 cm", None),
+    ("a 12-month warranty, version 1.2.3, 3.5 stars, 5-10", None),
+    ("hello, where is my order?", None),
+    ("我想退货", None),
+    ("😀👍", None),
+    ("", None),
+]
+
+
+MARK = re.compile(r"\[(?P<own>.+?)\]\((?P<name>\w+): (?P<value>.+?)\)")
+
+
+@pytest.mark.parametrize(("said", "bound"), SAID)
+def test_finds_what_is_marked_and_nothing_else(said: str, bound: str | None) -> None:
+    text = MARK.sub(r"\g<own>", said)
+    found = patterns.find(text)
+    expected = [match.group("name", "value", "own") for match in MARK.finditer(said)]
+    assert [(one.entity, str(one.value), text[one.start : one.end]) for one in found] == expected
+    assert {one.bound for one in found if one.entity == "money"} <= {bound}
