@@ -1,0 +1,38 @@
+"""What the patterns find, as entities of a message."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip("rasa", reason="Rasa is installed in .venv-rasa only")
+
+from rasa_project.components.pattern_extractor import PatternExtractor
+from tests.rasa_project.components.graph import parsed, untrained
+
+
+def test_adds_to_the_entities_there_are() -> None:
+    language = {"entity": "language", "value": "en", "start": 0, "end": 22}
+    message = parsed(untrained(PatternExtractor), "2 x 85123A, under £50?", entities=[language])
+    assert message.get("entities") == [
+        language,
+        {"entity": "number", "value": 2, "start": 0, "end": 1, "extractor": "PatternExtractor"},
+        {
+            "entity": "code",
+            "value": "85123A",
+            "start": 4,
+            "end": 10,
+            "extractor": "PatternExtractor",
+        },
+        {
+            "entity": "money",
+            "value": "50 GBP",
+            "start": 18,
+            "end": 21,
+            "bound": "max",
+            "extractor": "PatternExtractor",
+        },
+    ]
+
+
+def test_finds_nothing_where_there_is_nothing() -> None:
+    assert parsed(untrained(PatternExtractor), "😀").get("entities") == []
