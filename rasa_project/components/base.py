@@ -15,8 +15,8 @@ from rasa.shared.exceptions import InvalidConfigException
 
 C = TypeVar("C", bound="Component")
 
-# Before training Rasa looks for its own extractors and selectors, and warns that nothing learns from
-# the annotations: ours do.
+# Before training, Rasa looks for its own extractors and selectors and warns that nothing learns
+# from the annotations: ours do.
 warnings.filterwarnings("ignore", message="You have defined training data", category=UserWarning)
 
 

@@ -36,6 +36,11 @@ class BilingualTokenizer(Tokenizer):
     full-width characters in their usual form; its `start` and `end` are places in the message.
     """
 
+    def __init__(self, config: dict[str, Any]) -> None:
+        super().__init__(config)
+        # Now, so that the first Chinese message does not wait for the dictionary.
+        _chinese_words()
+
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Return what Rasa's `Tokenizer` asks for: names of intents stay whole."""

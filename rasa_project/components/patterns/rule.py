@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 BEGIN = r"(?<![A-Za-z0-9])"
 """No letter or digit before. Unlike \\b it sees that a word begins between "个" and "8"."""
@@ -57,12 +58,16 @@ class Rule:
 
     def find(self, text: str) -> Iterator[Found]:
         """Yield what the rule finds in `text`, which is normalised."""
-        # re keeps the compiled expression.
-        for match in re.finditer(self.pattern, text, re.IGNORECASE | re.VERBOSE):
+        for match in _compiled(self.pattern).finditer(text):
             value = self.value(match)
             if value is not None:
                 start, end = match.span("span")
                 yield Found(self.entity, value, start, end, _bound(match))
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE | re.VERBOSE)
 
 
 def _bound(match: re.Match[str]) -> str | None:
