@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from rasa_sdk.events import EventType
 from sqlalchemy.orm import Session
@@ -50,13 +50,22 @@ class ActionSimilarItems(GuardedAction):
         return answered(product)
 
 
-def suggestions(turn: Turn, session: Session, customer_id: str | None) -> list[dict[str, object]]:
+def suggestions(turn: Turn, session: Session, customer_id: str | None) -> list[dict[str, Any]]:
     """Return items of a products card for a customer, or the shop's favourites for a guest."""
     recommender = turn.services.models.recommender
     user = customer_id or ""
     ranked = [str(one) for one in recommender.recommend([user], n=OVERFETCH)["item_id"]]
     found = available(session, ranked)[:SHOWN]
-    return [cards.product(turn.texts, one, _reason(turn, session, user, one)) for one in found]
+    causes = {
+        one.id: str(cause)
+        for one in found
+        for cause in recommender.explain(user, one.id, n=1)["item_id"]
+    }
+    bought = catalogue.by_ids(session, list(causes.values()))
+    return [
+        cards.product(turn.texts, one, _reason(turn, bought.get(causes.get(one.id, ""))))
+        for one in found
+    ]
 
 
 def available(session: Session, product_ids: list[str]) -> list[Product]:
@@ -66,10 +75,7 @@ def available(session: Session, product_ids: list[str]) -> list[Product]:
     return [product for product in kept if catalogue.in_stock(product) is not False]
 
 
-def _reason(turn: Turn, session: Session, user: str, product: Product) -> str:
-    because = turn.services.models.recommender.explain(user, product.id)
-    named = catalogue.by_ids(session, [str(one) for one in because["item_id"][:1]])
-    if not named:
+def _reason(turn: Turn, bought: Product | None) -> str:
+    if bought is None:
         return turn.texts.get("utter_reason_popular")
-    (bought,) = named.values()
     return turn.texts.get("utter_reason_bought", product=catalogue.title(bought, turn.language))

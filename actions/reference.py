@@ -121,9 +121,9 @@ def quantity(text: str) -> int:
 
 
 def price_limit(turn: Turn) -> Decimal | None:
-    """Return the amount of money that the message names, or None."""
-    money = turn.entity("money")
-    match = _AMOUNT.search(money.replace(",", "")) if money else None
+    """Return the most that a product may cost by the message, or None."""
+    limits = [money.value for money in turn.entities("money") if money.bound != "min"]
+    match = _AMOUNT.search(limits[0].replace(",", "")) if limits else None
     return Decimal(match.group()) if match else None
 
 

@@ -21,11 +21,17 @@ SHELL_TOKEN: Final = "SALESCLERK_TOKEN"
 
 @dataclass(frozen=True)
 class Entity:
-    """A piece of the message that means something; `start` is its first character."""
+    """A piece of the message that means something.
+
+    Attributes:
+        start: its first character.
+        bound: `max` or `min` where an amount is named as a limit.
+    """
 
     name: str
     value: str
     start: int
+    bound: str | None = None
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,9 @@ class Turn:
     def entities(self, *names: str) -> list[Entity]:
         """Return the message's entities of these names, in the order of the text."""
         found = [
-            Entity(str(one["entity"]), str(one["value"]), int(one.get("start") or 0))
+            Entity(
+                str(one["entity"]), str(one["value"]), int(one.get("start") or 0), one.get("bound")
+            )
             for one in self._tracker.latest_message.get("entities") or []
             if one.get("entity") in names and one.get("value") not in (None, "")
         ]

@@ -1,6 +1,6 @@
 """Runs Rasa on this project: `python -m rasa_project train | run | shell | validate`.
 
-Sets what Rasa reads from the environment, then becomes the `rasa` command. A model is named by
+Sets what Rasa reads from the environment, then runs its command line. A model is named by
 the hash of all that it is made from, so training again happens only when something changed.
 """
 
@@ -28,7 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
     parser = argparse.ArgumentParser(prog="python -m rasa_project", description=__doc__)
     parser.add_argument("command", choices=["train", "run", "shell", "validate"])
-    command = parser.parse_args(arguments).command
+    parser.add_argument("--model", type=Path, help="serve this model rather than the newest")
+    options = parser.parse_args(arguments)
     try:
         settings = Settings.from_environment()
         settings.require_secrets()
@@ -36,24 +37,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"Salesclerk cannot start: {error}", file=sys.stderr)  # noqa: T201
         return 1
     os.environ.update(environment(settings))
-    model = settings.bot_models / f"bot-{fingerprint()}.tar.gz"
-    if command == "validate":
-        return _rasa(["data", "validate", *_sources(), "--fail-on-warnings"])
+    if options.command == "validate":
+        return _rasa(["data", "validate", *_sources()])
+    model = options.model or settings.bot_models / f"bot-{fingerprint()}.tar.gz"
     if not model.exists() and (code := _train(model)):
         return code
-    if command == "train":
-        return 0
-    serve = ["--model", str(model), "--endpoints", str(PROJECT / "endpoints.yml")]
-    if command == "run":
-        serve += ["--credentials", str(PROJECT / "credentials.yml")]
-        serve += ["--interface", settings.host, "--port", str(settings.port)]
-    return _become([command, *serve])
+    if options.command != "train":
+        _serve(options.command, model, settings)
+    return 0
 
 
 def fingerprint() -> str:
     """Return a hash of everything that a bot model is made from."""
     digest = hashlib.sha256()
-    for path in sorted([*PROJECT.rglob("*.yml"), *(PROJECT / "components").rglob("*.py")]):
+    parts = [PROJECT / "config.yml"]
+    for folder, names in (("domain", "*.yml"), ("data", "*.yml"), ("components", "*.py")):
+        parts += sorted((PROJECT / folder).rglob(names))
+    for path in parts:
         digest.update(path.relative_to(PROJECT).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
@@ -80,8 +80,13 @@ def _rasa(arguments: list[str]) -> int:
     return subprocess.run([sys.executable, "-m", "rasa", *arguments], check=False).returncode  # noqa: S603
 
 
-def _become(arguments: list[str]) -> NoReturn:
-    os.execv(sys.executable, [sys.executable, "-m", "rasa", *arguments])  # noqa: S606
+def _serve(command: str, model: Path, settings: Settings) -> NoReturn:
+    """Become the server: what the environment says of memory counts from a process's start."""
+    arguments = [command, "--model", str(model), "--endpoints", str(PROJECT / "endpoints.yml")]
+    if command == "run":
+        arguments += ["--credentials", str(PROJECT / "credentials.yml")]
+        arguments += ["--interface", settings.host, "--port", str(settings.port)]
+    os.execv(sys.executable, [sys.executable, "-m", "rasa_project.serving", *arguments])  # noqa: S606
 
 
 def environment(settings: Settings) -> dict[str, str]:

@@ -9,6 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from rasa_project.conversations import open_engine
+
 KEPT_SECONDS = 7 * 24 * 3600
 "How long an answer is kept; a message id is new again after that."
 OFFERS_KEPT = 20
@@ -36,7 +38,7 @@ class Ledger:
     """
 
     def __init__(self, url: str) -> None:
-        self._engine = sa.create_engine(url, future=True)
+        self._engine = open_engine(url)
         _metadata.create_all(self._engine)
 
     def find(self, conversation_id: str, message_id: str) -> Answer | None:

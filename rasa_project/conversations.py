@@ -1,0 +1,65 @@
+"""Where conversations are kept: Rasa's SQL store, with the latest ones at hand."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Any, Final
+
+import sqlalchemy as sa
+from rasa.core.tracker_store import SQLTrackerStore
+from rasa.shared.core.events import SessionStarted
+from rasa.shared.core.trackers import DialogueStateTracker
+
+AT_HAND: Final = 256
+"Conversations kept in memory, about 0.1 MB each."
+
+
+class ConversationStore(SQLTrackerStore):
+    """Rasa's SQL store that does not read back what this process wrote last.
+
+    A conversation is taken out of memory for its turn and put back once the turn is saved, so a
+    turn that fails leaves nothing half-done: the next one reads the database. One Rasa server
+    only: a second one would not see what the first has written.
+
+    Args:
+        host: SQLAlchemy URL, as Rasa hands over `url` of the endpoint.
+    """
+
+    def __init__(self, host: str, **kwargs: Any) -> None:
+        super().__init__(host=host, **kwargs)
+        self._at_hand: OrderedDict[str, DialogueStateTracker] = OrderedDict()
+        self.engine: sa.engine.Engine = open_engine(host)
+        self.sessionmaker = sa.orm.session.sessionmaker(bind=self.engine)
+
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        """Return the conversation's tracker, or None where it is new."""
+        return self._at_hand.pop(sender_id, None) or await super().retrieve(sender_id)
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Write the tracker's new events, and keep it at hand."""
+        await super().save(tracker)
+        # The SQL store counts events from the latest session on; a tracker that spans two would
+        # make it write the second one again.
+        if sum(isinstance(event, SessionStarted) for event in tracker.events) > 1:
+            return
+        self._at_hand[tracker.sender_id] = tracker
+        if len(self._at_hand) > AT_HAND:
+            self._at_hand.popitem(last=False)
+
+
+def open_engine(url: str) -> sa.engine.Engine:
+    """Return an engine whose connections stay open, also to SQLite.
+
+    SQLAlchemy 1.4 closes a SQLite file after each use, and the last one to close tidies it up: that
+    took more of a turn than understanding the message.
+    """
+    engine = sa.create_engine(url, poolclass=sa.pool.QueuePool)
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _use_write_ahead_log)
+    return engine
+
+
+def _use_write_ahead_log(connection: Any, _record: Any) -> None:
+    """Make SQLite's writers and readers not wait for one another."""
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
