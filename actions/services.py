@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -60,6 +61,9 @@ class Services:
             _ = self.models
         except ArtifactError as error:
             logger.warning("No models yet, so nothing is recommended or forecast: %s", error)
+        # What is loaded now stays: the garbage collector need not look through it in every turn.
+        gc.collect()
+        gc.freeze()
 
 
 @cache

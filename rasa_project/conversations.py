@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Any, Final
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 from rasa.core.tracker_store import SQLTrackerStore
-from rasa.shared.core.events import SessionStarted
+from rasa.shared.core.events import Event, SessionStarted
 from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy.orm import Session
 
 AT_HAND: Final = 256
 "Conversations kept in memory, about 0.1 MB each."
+
+
+class AtHand(NamedTuple):
+    """A conversation in memory, and how many of its events the database holds."""
+
+    tracker: DialogueStateTracker
+    written: int
 
 
 class ConversationStore(SQLTrackerStore):
@@ -27,24 +37,40 @@ class ConversationStore(SQLTrackerStore):
 
     def __init__(self, host: str, **kwargs: Any) -> None:
         super().__init__(host=host, **kwargs)
-        self._at_hand: OrderedDict[str, DialogueStateTracker] = OrderedDict()
+        self._at_hand: OrderedDict[str, AtHand] = OrderedDict()
+        self._written: dict[str, int] = {}
         self.engine: sa.engine.Engine = open_engine(host)
         self.sessionmaker = sa.orm.session.sessionmaker(bind=self.engine)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """Return the conversation's tracker, or None where it is new."""
-        return self._at_hand.pop(sender_id, None) or await super().retrieve(sender_id)
+        known = self._at_hand.pop(sender_id, None)
+        if known is None:
+            self._written.pop(sender_id, None)
+            return await super().retrieve(sender_id)
+        self._written[sender_id] = known.written
+        return known.tracker
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Write the tracker's new events, and keep it at hand."""
         await super().save(tracker)
-        # The SQL store counts events from the latest session on; a tracker that spans two would
-        # make it write the second one again.
+        self._written.pop(tracker.sender_id, None)
+        # Read again from the database, a tracker has its latest session only; so it is kept at
+        # hand only for as long as it has a single one.
         if sum(isinstance(event, SessionStarted) for event in tracker.events) > 1:
             return
-        self._at_hand[tracker.sender_id] = tracker
+        self._at_hand[tracker.sender_id] = AtHand(tracker, len(tracker.events))
         if len(self._at_hand) > AT_HAND:
             self._at_hand.popitem(last=False)
+
+    def _additional_events(
+        self, session: Session, tracker: DialogueStateTracker
+    ) -> Iterator[Event]:
+        """Return the tracker's events that are not in the database yet."""
+        written = self._written.get(tracker.sender_id)
+        if written is None:
+            return iter(super()._additional_events(session, tracker))
+        return islice(tracker.events, written, None)
 
 
 def open_engine(url: str) -> sa.engine.Engine:

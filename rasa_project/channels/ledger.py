@@ -13,6 +13,7 @@ from rasa_project.conversations import open_engine
 
 KEPT_SECONDS = 7 * 24 * 3600
 "How long an answer is kept; a message id is new again after that."
+TIDIED_SECONDS = 3600
 OFFERS_KEPT = 20
 "The buttons of so many last answers may still be pressed."
 
@@ -40,6 +41,7 @@ class Ledger:
     def __init__(self, url: str) -> None:
         self._engine = open_engine(url)
         _metadata.create_all(self._engine)
+        self._tidied = 0.0
 
     def find(self, conversation_id: str, message_id: str) -> Answer | None:
         """Return the answer that this message got, or None."""
@@ -51,11 +53,8 @@ class Ledger:
         return json.loads(text) if text else None
 
     def keep(self, conversation_id: str, message_id: str, answer: Answer) -> None:
-        """Keep the answer, and drop this conversation's outdated ones."""
+        """Keep the answer; once an hour, drop the outdated ones of all conversations."""
         now = time.time()
-        outdated = sa.delete(_answers).where(
-            _answers.c.conversation_id == conversation_id, _answers.c.at < now - KEPT_SECONDS
-        )
         row = {
             "conversation_id": conversation_id,
             "message_id": message_id,
@@ -63,7 +62,9 @@ class Ledger:
             "answer": json.dumps(answer, ensure_ascii=False),
         }
         with self._engine.begin() as connection:
-            connection.execute(outdated)
+            if now - self._tidied > TIDIED_SECONDS:
+                connection.execute(sa.delete(_answers).where(_answers.c.at < now - KEPT_SECONDS))
+                self._tidied = now
             connection.execute(sa.insert(_answers), [row])
 
     def offered(self, conversation_id: str, payload: str) -> bool:

@@ -19,6 +19,7 @@ from sanic.response import HTTPResponse
 from analytics.identity import Role, Speaker, issue_token
 from analytics.settings import Settings
 from rasa_project.channels.problems import Problem
+from rasa_project.serving import settle
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 DEEP_CHAT = WEB / "node_modules" / "deep-chat" / "dist" / "deepChat.bundle.js"
@@ -59,6 +60,7 @@ class PageInput(InputChannel):
         headers = {**HEADERS, "Content-Security-Policy": self._policy()}
 
         async def announce(_app: Sanic, _loop: Any) -> None:
+            settle()
             address = f"http://{self._settings.host}:{self._settings.port}/chat/"
             print(f"Salesclerk is ready: {address}", flush=True)  # noqa: T201
 
