@@ -2,8 +2,9 @@
 
 Both sides have the same domain, rules, sentences, actions and shop. Stock Rasa has its default
 pipeline and policies, its own command line, its REST channel, and its default store of
-conversations (in memory); what our channel signs for the actions is sent along. Both servers run at once and get each conversation in turn, so that a machine that slows
-down slows both. Stock training takes about a quarter of an hour of two cores.
+conversations (in memory); what our channel signs for the actions is sent along. Both servers run
+at once and get each conversation in turn, so that a machine that slows down slows both. Stock
+training takes about a quarter of an hour of two cores.
 
     .venv/bin/python -m benchmarks.bench_assistant --turns 300
 """
@@ -79,8 +80,20 @@ class Setup:
 
 
 SETUPS: Final = {
-    "Salesclerk": Setup(PROJECT / "config.yml", PROJECT / "endpoints.yml", "rasa_project.serving"),
-    "stock Rasa": Setup(HERE / "stock_config.yml", HERE / "stock_endpoints.yml", "rasa"),
+    "Salesclerk": Setup(
+        PROJECT / "config.yml",
+        PROJECT / "endpoints.yml",
+        PROJECT / "credentials.yml",
+        "rasa_project.serving",
+        "widget",
+    ),
+    "stock Rasa": Setup(
+        HERE / "stock_config.yml",
+        HERE / "stock_endpoints.yml",
+        HERE / "stock_credentials.yml",
+        "rasa",
+        "rest",
+    ),
 }
 
 
