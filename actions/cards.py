@@ -42,7 +42,7 @@ def product(texts: Texts, item: Product, reason: str | None = None) -> dict[str,
                 "title": texts.get(f"utter_button_{intent}"),
                 "payload": payload(intent, item.id),
             }
-            for intent in ("check_stock", "similar_items", "request_quote")
+            for intent in ("similar_items", "request_quote")
         ],
     }
 

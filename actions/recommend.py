@@ -11,6 +11,7 @@ from actions import cards
 from actions.base import GuardedAction
 from actions.catalog import answered, asked_product
 from actions.turn import Turn
+from analytics.identity import Role
 from analytics.store import catalogue
 from analytics.store.models import Product
 
@@ -78,4 +79,8 @@ def available(session: Session, product_ids: list[str]) -> list[Product]:
 def _reason(turn: Turn, bought: Product | None) -> str:
     if bought is None:
         return turn.texts.get("utter_reason_popular")
-    return turn.texts.get("utter_reason_bought", product=catalogue.title(bought, turn.language))
+    own = turn.speaker.role is Role.SHOPPER
+    return turn.texts.get(
+        "utter_reason_bought" if own else "utter_reason_they_bought",
+        product=catalogue.title(bought, turn.language),
+    )

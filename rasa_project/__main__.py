@@ -103,7 +103,7 @@ def environment(settings: Settings) -> dict[str, str]:
         # With more arenas than that the server's memory grows with its threads.
         "MALLOC_ARENA_MAX": "2",
         # Rasa's own dependencies warn of one another at every start.
-        "PYTHONWARNINGS": "ignore",
+        "PYTHONWARNINGS": "ignore::DeprecationWarning",
     }
 
 
