@@ -38,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     os.environ.update(environment(settings))
     if options.command == "validate":
-        return _rasa(["data", "validate", *_sources()])
+        os.environ["PYTHONWARNINGS"] = "default"
+        return _rasa(["data", "validate", *_sources()]).returncode
     model = options.model or settings.bot_models / f"bot-{fingerprint()}.tar.gz"
     if not model.exists() and (code := _train(model)):
         return code
@@ -60,12 +61,17 @@ def fingerprint() -> str:
 
 
 def _train(model: Path) -> int:
+    print("Training the bot; this takes about a minute ...", flush=True)  # noqa: T201
     name = model.name[: -len(".tar.gz")]
-    code = _rasa(["train", *_sources(), "--out", str(model.parent), "--fixed-model-name", name])
+    target = ["--out", str(model.parent), "--fixed-model-name", name]
+    done = _rasa(["train", "--skip-validation", *_sources(), *target], capture_output=True)
+    if done.returncode:
+        # Rasa and its libraries warn a lot; what they print matters only where training fails.
+        sys.stderr.write((done.stdout + done.stderr).decode(errors="replace"))
     models = sorted(model.parent.glob("bot-*.tar.gz"), key=lambda path: path.stat().st_mtime)
     for outdated in models[:-MODELS_KEPT]:
         outdated.unlink()
-    return code
+    return done.returncode
 
 
 def _sources() -> list[str]:
@@ -76,8 +82,11 @@ def _sources() -> list[str]:
     ]  # fmt: skip
 
 
-def _rasa(arguments: list[str]) -> int:
-    return subprocess.run([sys.executable, "-m", "rasa", *arguments], check=False).returncode  # noqa: S603
+def _rasa(
+    arguments: list[str], *, capture_output: bool = False
+) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "rasa", *arguments]
+    return subprocess.run(command, check=False, capture_output=capture_output)  # noqa: S603
 
 
 def _serve(command: str, model: Path, settings: Settings) -> NoReturn:
@@ -103,7 +112,7 @@ def environment(settings: Settings) -> dict[str, str]:
         # With more arenas than that the server's memory grows with its threads.
         "MALLOC_ARENA_MAX": "2",
         # Rasa's own dependencies warn of one another at every start.
-        "PYTHONWARNINGS": "ignore::DeprecationWarning",
+        "PYTHONWARNINGS": "ignore",
     }
 
 
