@@ -61,7 +61,7 @@ def fingerprint() -> str:
 
 
 def _train(model: Path) -> int:
-    print("Training the bot; this takes about a minute ...", flush=True)  # noqa: T201
+    print("Training the bot; this takes up to a minute ...", flush=True)  # noqa: T201
     name = model.name[: -len(".tar.gz")]
     target = ["--out", str(model.parent), "--fixed-model-name", name]
     done = _rasa(["train", "--skip-validation", *_sources(), *target], capture_output=True)
