@@ -8,6 +8,8 @@ import pytest
 
 from tests.assistant import Assistant, running_assistant
 
+pytest_plugins = ["tests.postgres"]
+
 
 @pytest.fixture(scope="session")
 def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
