@@ -11,7 +11,9 @@ in a process of its own, with nothing left out.
 from __future__ import annotations
 
 import gc
+import importlib
 import sys
+import warnings
 from types import ModuleType
 from typing import Any, Final
 
@@ -36,7 +38,14 @@ def prepare() -> None:
         for one in classes:
             setattr(module, one, type(one, (), {}))
         sys.modules[name] = module
+    _hide_deprecations()
     _check_schema_once()
+
+
+def _hide_deprecations() -> None:
+    """Undo what Sanic does at import: show every library's warnings to those who run the shop."""
+    importlib.import_module("sanic")
+    warnings.filterwarnings("ignore", category=DeprecationWarning)
 
 
 def settle() -> None:
