@@ -14,7 +14,7 @@ from rasa_sdk.events import EventType, SlotSet
 from sqlalchemy.orm import Session
 
 from actions.turn import Entity, Turn
-from analytics.errors import InvalidQuantity, MissingCustomer, MissingProduct, UnknownProduct
+from analytics.errors import InvalidQuantity, MissingCustomer, UnknownProduct
 from analytics.identity import Role
 from analytics.store import catalogue, customers
 from analytics.store.models import Customer, Product
@@ -27,20 +27,6 @@ _CUSTOMER_WORD: Final = re.compile(
     r"(customer|client|account|客户|客人|顾客|用户|會員|会员)\W*$", re.I
 )
 _AMOUNT: Final = re.compile(r"\d+(?:\.\d{1,2})?")
-
-
-def product(turn: Turn, session: Session) -> Product:
-    """Return the product that the message means, or the one last talked about.
-
-    Raises:
-        MissingProduct: the message names none, and none was talked about.
-        UnknownProduct, AmbiguousProduct: no product, or several, fit the words.
-    """
-    if found := named_product(turn, session):
-        return found
-    if product_id := turn.slots.get(PRODUCT_SLOT):
-        return catalogue.resolve(session, str(product_id))
-    raise MissingProduct
 
 
 def named_product(turn: Turn, session: Session) -> Product | None:
