@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import ClassVar, Final
 
 from rasa_sdk.events import EventType, SlotSet
 from sqlalchemy.orm import Session
@@ -18,29 +18,28 @@ MISSES_BEFORE_OFFER: Final = 2
 
 
 class ActionAnswerFaq(GuardedAction):
-    """Answer from the article for the intent, or from the one nearest in meaning."""
+    """Answer from the article for the intent, or from the one nearest in meaning.
+
+    Attributes:
+        no_answer: what to say where no article is near enough.
+    """
 
     action_name = "action_answer_faq"
+    no_answer: ClassVar[str] = "utter_no_article"
 
     def act(self, turn: Turn, session: Session) -> list[EventType]:
         article = turn.services.faq.answer(turn.text, turn.language, turn.intent)
         if article is None:
-            return miss(turn, "utter_no_article")
-        _answer(turn, article)
-        return understood()
+            return miss(turn, self.no_answer)
+        say_article(turn, article)
+        return [SlotSet(MISSES_SLOT, 0), SlotSet(OFFER_SLOT, None)]
 
 
-class ActionFallback(GuardedAction):
+class ActionFallback(ActionAnswerFaq):
     """What was not understood is tried as a question to the articles before giving up."""
 
     action_name = "action_fallback"
-
-    def act(self, turn: Turn, session: Session) -> list[EventType]:
-        article = turn.services.faq.answer(turn.text, turn.language)
-        if article is None:
-            return miss(turn, "utter_not_understood")
-        _answer(turn, article)
-        return understood()
+    no_answer = "utter_not_understood"
 
 
 class ActionOutOfScope(GuardedAction):
@@ -68,10 +67,6 @@ def miss(turn: Turn, response: str) -> list[EventType]:
     return [SlotSet(MISSES_SLOT, misses), SlotSet(OFFER_SLOT, PERSON)]
 
 
-def understood() -> list[EventType]:
-    """Return the events that end a run of misses."""
-    return [SlotSet(MISSES_SLOT, 0), SlotSet(OFFER_SLOT, None)]
-
-
-def _answer(turn: Turn, article: Article) -> None:
+def say_article(turn: Turn, article: Article) -> None:
+    """Answer with an article, in the language of the message."""
     turn.say("utter_article", answer=article.answer.of(turn.language))

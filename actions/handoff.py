@@ -6,7 +6,7 @@ from rasa_sdk.events import EventType, SlotSet
 from sqlalchemy.orm import Session
 
 from actions.base import GuardedAction
-from actions.faq import MISSES_SLOT, OFFER_SLOT, PERSON, person_button
+from actions.faq import MISSES_SLOT, OFFER_SLOT, PERSON, person_button, say_article
 from actions.turn import Turn
 from analytics.store import service
 
@@ -28,7 +28,7 @@ class ActionOfferPerson(GuardedAction):
 
     def act(self, turn: Turn, session: Session) -> list[EventType]:
         if article := turn.services.faq.by_intent(turn.intent):
-            turn.say("utter_article", answer=article.answer.of(turn.language))
+            say_article(turn, article)
         turn.say("utter_needs_person", buttons=[person_button(turn)])
         return [SlotSet(OFFER_SLOT, PERSON)]
 

@@ -16,7 +16,6 @@ from analytics.identity import Role, Speaker, verify_context, verify_token
 from analytics.store.models import LANGUAGES
 
 SHELL_CHANNEL: Final = "cmdline"
-SHELL_TOKEN: Final = "SALESCLERK_TOKEN"
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ class Turn:
         secrets = self.services.settings.secrets
         if self._tracker.get_latest_input_channel() == SHELL_CHANNEL:
             # `rasa shell` has no channel of ours: the environment of this server names the speaker.
-            token = self.services.settings.environ.get(SHELL_TOKEN)
+            token = self.services.settings.shell_token
             return verify_token(token, secrets) if token else Speaker("shell", Role.SHOPPER)
         context = self._message_metadata().get("context")
         if not isinstance(context, str):

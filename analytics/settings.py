@@ -87,6 +87,11 @@ class Settings:
         return self.environment == "demo"
 
     @property
+    def shell_token(self) -> str | None:
+        """The token of whoever chats in the terminal; None for a guest."""
+        return self.environ.get("SALESCLERK_TOKEN") or None
+
+    @property
     def artifacts(self) -> Path:
         return self.home / "artifacts"
 

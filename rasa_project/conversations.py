@@ -14,7 +14,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.orm import Session
 
 AT_HAND: Final = 256
-"Conversations kept in memory, about 0.1 MB each."
+"Conversations kept in memory."
 
 
 class AtHand(NamedTuple):
@@ -77,7 +77,7 @@ def open_engine(url: str) -> sa.engine.Engine:
     """Return an engine whose connections stay open, also to SQLite.
 
     SQLAlchemy 1.4 closes a SQLite file after each use, and the last one to close tidies it up: that
-    took more of a turn than understanding the message.
+    took a tenth of a turn.
     """
     engine = sa.create_engine(url, poolclass=sa.pool.QueuePool)
     if engine.dialect.name == "sqlite":

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.exc import StatementError
+from sqlalchemy.orm import Session
 
 from analytics.errors import SettingsError, StoreUnavailable, UnknownCustomer, UnknownOrder
 from analytics.store import Store, catalogue, customers, frames, orders, service
@@ -76,14 +77,14 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 
 
 def _order(
-    session: object,
+    session: Session,
     order_id: str,
     customer_id: str,
     at: datetime,
     lines: list[tuple[str, int, int]],
     status: str = "delivered",
 ) -> None:
-    session.add(  # type: ignore[attr-defined]
+    session.add(
         Order(
             id=order_id,
             customer_id=customer_id,
