@@ -38,6 +38,9 @@ class ValidateQuoteForm(FormValidation):
         codes = self._codes(turn, session, asked)
         if skus := self._products(turn, session, asked, codes):
             found[PRODUCTS_SLOT] = known = skus
+            if len(turn.slots.get(QUANTITIES_SLOT) or []) != len(skus):
+                # Quantities named before their products were known no longer fit them.
+                found[QUANTITIES_SLOT] = None
         if numbers := [one for one in turn.entities("number") if one not in codes]:
             found[QUANTITIES_SLOT] = _quantities(codes, numbers, known)
         elif asked == QUANTITIES_SLOT and not found and turn.intent in ANSWERS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import islice
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,7 +21,7 @@ def gather(assistant: Assistant) -> dict[str, Any]:
     """Return the facts: demo customers by kind, an order, a product and its variant."""
     personas = json.loads((assistant.home / "personas.json").read_text(encoding="utf-8"))
     with assistant.store.reading() as session:
-        product = next(_plain_products(session))
+        product, other = islice(_plain_products(session), 2)
         order = session.scalars(
             select(Order)
             .join(Customer)
@@ -37,6 +38,7 @@ def gather(assistant: Assistant) -> dict[str, Any]:
                 zh=product.title_zh,
             ),
         }
+        facts["other"] = SimpleNamespace(id=other.id)
         for persona in personas["personas"]:
             if persona["customer_id"]:
                 newest = orders.of_customer(session, persona["customer_id"], limit=1)
