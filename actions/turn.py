@@ -128,10 +128,21 @@ class Turn:
                 return True
         return False
 
+    @property
+    def form(self) -> str | None:
+        """The form under way, or None."""
+        return self._tracker.active_loop_name
+
+    def messages(self) -> list[Mapping[str, Any]]:
+        """Return the user's messages as Rasa keeps them, newest first: this one, then earlier."""
+        return [event for event in reversed(self._tracker.events) if event.get("event") == "user"]
+
     def earlier_intents(self, limit: int = 5) -> list[str]:
         """Return the intents of the last messages before this one, newest first."""
-        users = [event for event in reversed(self._tracker.events) if event.get("event") == "user"]
-        names = [(event.get("parse_data") or {}).get("intent", {}).get("name") for event in users]
+        names = [
+            (event.get("parse_data") or {}).get("intent", {}).get("name")
+            for event in self.messages()
+        ]
         return [str(name) for name in names[1 : limit + 1] if name]
 
     def transcript(self, limit: int = 20) -> list[tuple[str, str]]:
@@ -144,7 +155,5 @@ class Turn:
         return lines[-limit:]
 
     def _message_metadata(self) -> Mapping[str, Any]:
-        for event in reversed(self._tracker.events):
-            if event.get("event") == "user":
-                return event.get("metadata") or {}
-        return {}
+        messages = self.messages()
+        return messages[0].get("metadata") or {} if messages else {}
