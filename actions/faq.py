@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from rasa_sdk.events import EventType, SlotSet
 from sqlalchemy.orm import Session
 
 from actions.base import GuardedAction
+from actions.misses import OFFER_SLOT, miss
 from actions.turn import Turn
 from analytics.faq import Article
-
-MISSES_SLOT: Final = "misses"
-OFFER_SLOT: Final = "offered"
-PERSON: Final = "person"
-MISSES_BEFORE_OFFER: Final = 2
 
 
 class ActionAnswerFaq(GuardedAction):
@@ -32,7 +28,7 @@ class ActionAnswerFaq(GuardedAction):
         if article is None:
             return miss(turn, self.no_answer)
         say_article(turn, article)
-        return [SlotSet(MISSES_SLOT, 0), SlotSet(OFFER_SLOT, None)]
+        return [SlotSet(OFFER_SLOT, None)]
 
 
 class ActionFallback(ActionAnswerFaq):
@@ -42,29 +38,14 @@ class ActionFallback(ActionAnswerFaq):
     no_answer = "utter_not_understood"
 
 
-class ActionOutOfScope(GuardedAction):
-    """Say honestly that this is none of the assistant's business, and offer a person."""
+class ActionOutOfScope(ActionAnswerFaq):
+    """Say honestly that this is none of the assistant's business, if no article knows better.
+
+    It counts as a miss: who is sent away a second time wants a person, whatever the reason.
+    """
 
     action_name = "action_out_of_scope"
-
-    def act(self, turn: Turn, session: Session) -> list[EventType]:
-        turn.say("utter_out_of_scope", buttons=[person_button(turn)])
-        return [SlotSet(OFFER_SLOT, PERSON)]
-
-
-def person_button(turn: Turn) -> dict[str, str]:
-    """Return the button that calls a person."""
-    return turn.button("utter_button_person", "/contact_human_agent")
-
-
-def miss(turn: Turn, response: str) -> list[EventType]:
-    """Say that this was not understood; the second time in a row, offer a person."""
-    misses = int(turn.slots.get(MISSES_SLOT) or 0) + 1
-    if misses < MISSES_BEFORE_OFFER:
-        turn.say(response)
-        return [SlotSet(MISSES_SLOT, misses)]
-    turn.say("utter_offer_person", buttons=[person_button(turn)])
-    return [SlotSet(MISSES_SLOT, misses), SlotSet(OFFER_SLOT, PERSON)]
+    no_answer = "utter_out_of_scope"
 
 
 def say_article(turn: Turn, article: Article) -> None:

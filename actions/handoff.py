@@ -6,7 +6,8 @@ from rasa_sdk.events import EventType, SlotSet
 from sqlalchemy.orm import Session
 
 from actions.base import GuardedAction
-from actions.faq import MISSES_SLOT, OFFER_SLOT, PERSON, person_button, say_article
+from actions.faq import say_article
+from actions.misses import MISSES_SLOT, OFFER_SLOT, PERSON, person_button
 from actions.turn import Turn
 from analytics.store import service
 
@@ -58,7 +59,7 @@ def hand_off(turn: Turn, session: Session) -> list[EventType]:
     )
     turn.say("utter_handoff", ticket=handoff.ticket_id)
     turn.show({"type": "handoff", "ticket_id": handoff.ticket_id, "state": handoff.state})
-    return [SlotSet(OFFER_SLOT, None), SlotSet(MISSES_SLOT, 0)]
+    return [SlotSet(OFFER_SLOT, None), SlotSet(MISSES_SLOT, None)]
 
 
 def _summary(turn: Turn) -> str:

@@ -6,7 +6,9 @@ from rasa_sdk.events import EventType
 from sqlalchemy.orm import Session
 
 from actions.base import GuardedAction
+from actions.misses import abilities
 from actions.turn import Turn
+from analytics.identity import Role
 
 
 class ActionRepeat(GuardedAction):
@@ -29,18 +31,6 @@ class ActionHelp(GuardedAction):
     action_name = "action_help"
 
     def act(self, turn: Turn, session: Session) -> list[EventType]:
-        agent = turn.speaker.role.value == "agent"
-        names = (
-            ("customer_segment", "next_best_offer", "demand_forecast")
-            if agent
-            else (
-                "track_order",
-                "recommend",
-                "delivery_options",
-            )
-        )
-        turn.say(
-            "utter_help_agent" if agent else "utter_help",
-            buttons=[turn.button(f"utter_button_{name}", f"/{name}") for name in names],
-        )
+        agent = turn.speaker.role is Role.AGENT
+        turn.say("utter_help_agent" if agent else "utter_help", buttons=abilities(turn))
         return []
