@@ -4,7 +4,7 @@
 
 tokenizer           words with their exact place in the text, both languages
 language_detector   the entity `language`, by script
-pattern_extractor   e-mails, phones, codes, quantities, money, percent, by rules
+pattern_extractor   e-mails, phones, codes, quantities, money, percent, dates, ordinals, by rules
 intent_classifier   what the person wants, by n-grams and a sentence encoder
 product_extractor   the words that name a product, by a conditional random field
 

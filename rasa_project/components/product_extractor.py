@@ -63,11 +63,15 @@ class ProductExtractor(Component):
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from the annotated examples; where none is annotated, find nothing."""
         examples = training_data.nlu_examples
+        today = patterns.today()
         # Components that come before this one are not run on training data.
         sentences = [
             spans.units(
                 _words(example),
-                [(one.entity, one.start, one.end) for one in patterns.find(example.get(TEXT))],
+                [
+                    (one.entity, one.start, one.end)
+                    for one in patterns.find(example.get(TEXT), today)
+                ],
             )
             for example in examples
         ]

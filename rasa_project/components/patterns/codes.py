@@ -7,10 +7,10 @@ import re
 from rasa_project.components.patterns.rule import Rule
 
 _LETTERS_HYPHEN_DIGIT = re.compile(r"[A-Z]{2,}[-_](?:[A-Z0-9]+[-_])*[A-Z]*\d")
-# "300ML", "60W", "100TH", "1990S", "12-MONTH", "2024-05-01"
+# "300ML", "60W", "100TH", "1990S", "12-MONTH", "60X90", "2024-05-01"
 _NO_CODE = re.compile(
     r"\d+(?:ML|CL|L|CM|MM|M|KM|KG|G|W|V|K|GB|TB|MB|MAH|IN|INCH|OZ|LBS?|X|PCS|S|ST|ND|RD|TH|AM|PM)"
-    r"|\d{1,3}[-_][A-Z]+|\d{4}-\d{1,2}-\d{1,2}"
+    r"|\d{1,3}[-_][A-Z]+|\d{1,3}X\d{1,3}|\d{4}-\d{1,2}-\d{1,2}"
 )
 
 

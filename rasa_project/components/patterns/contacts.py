@@ -20,7 +20,7 @@ def _phone(match: re.Match[str]) -> str | None:
 EMAIL = [
     Rule(
         "email",
-        r"(?P<span>[a-z0-9._%+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,6})",
+        r"(?P<span>[a-z0-9._%+-]{1,64}(?:'[a-z0-9._%+-]{1,63})?@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,6})",
         lambda match: match["span"].lower(),
     )
 ]

@@ -26,7 +26,10 @@ TIME = (
 )
 """A unit of time, with which a number is a period or a date."""
 
-SIZE = r"(?:\s?(?:cm|mm|m|km|in|inch|inches|ml|cl|l|kg|g|w|v|gb|tb|mb)(?![a-z]))"
+SIZE = (
+    r"(?:\s?(?:cm|mm|m|km|in|inch|inches|ml|cl|l|kg|g|w|v|gb|tb|mb)(?![a-z])"
+    r"|\s?(?:厘米|毫米|公分|米|公斤|千克|克|毫升|升|英寸|寸|码|碼))"
+)
 """A unit of length, volume, weight, power or memory."""
 
 Value = str | int
@@ -58,7 +61,7 @@ class Rule:
 
     def find(self, text: str) -> Iterator[Found]:
         """Yield what the rule finds in `text`, which is normalised."""
-        for match in _compiled(self.pattern).finditer(text):
+        for match in compiled(self.pattern).finditer(text):
             value = self.value(match)
             if value is not None:
                 start, end = match.span("span")
@@ -66,7 +69,8 @@ class Rule:
 
 
 @cache
-def _compiled(pattern: str) -> re.Pattern[str]:
+def compiled(pattern: str) -> re.Pattern[str]:
+    """Return a verbose regular expression that ignores case."""
     return re.compile(pattern, re.IGNORECASE | re.VERBOSE)
 
 

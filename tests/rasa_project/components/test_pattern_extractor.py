@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 pytest.importorskip("rasa", reason="Rasa is installed in .venv-rasa only")
 
+from rasa_project.components import patterns
 from rasa_project.components.pattern_extractor import PatternExtractor
 from tests.rasa_project.components.graph import parsed, untrained
 
@@ -36,3 +39,11 @@ def test_adds_to_the_entities_there_are() -> None:
 
 def test_finds_nothing_where_there_is_nothing() -> None:
     assert parsed(untrained(PatternExtractor), "😀").get("entities") == []
+
+
+def test_today_is_the_day_on_which_the_message_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    extractor = untrained(PatternExtractor)
+    for day in (date(2026, 11, 24), date(2027, 1, 1)):
+        monkeypatch.setattr(patterns, "today", lambda day=day: day)
+        (entity,) = parsed(extractor, "今天").get("entities")
+        assert entity["value"] == day.isoformat()
