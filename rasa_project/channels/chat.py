@@ -19,9 +19,11 @@ from sanic.response import HTTPResponse
 from analytics.errors import InvalidToken
 from analytics.identity import Role, Speaker, conversation_id, sign_context, verify_token
 from analytics.settings import Settings
+from rasa_project.channels.choices import chosen
 from rasa_project.channels.ledger import Answer, Ledger
 from rasa_project.channels.limits import Limiter
 from rasa_project.channels.problems import Problem
+from rasa_project.components.requests import REQUESTS
 
 MOST_BYTES = 64 * 1024
 MOST_CHARACTERS = 4000
@@ -29,6 +31,8 @@ MOST_ID_CHARACTERS = 128
 DEADLINE_SECONDS = 20.0
 "Longest wait for one turn: above an action's own budget, so that its apology comes first."
 REPLY_KEYS = ("text", "buttons", "image", "custom")
+QUESTION_PREFIX = "utter_ask_"
+"Rasa's, of the responses by which forms ask."
 
 logger = logging.getLogger(__name__)
 Handler = Callable[[UserMessage], Awaitable[Any]]
@@ -46,6 +50,29 @@ class Incoming:
     conversation_id: str
     message_id: str
     text: str
+
+
+class Collector(CollectingOutputChannel):
+    """The replies to a message, which may hold several requests.
+
+    The question of a form stands once, at the end: what a request leaves open is asked again after
+    the next one is answered.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._asked = False
+
+    def begin_request(self) -> None:
+        """Take back the question with which the request before ended."""
+        if self._asked:
+            self.messages.pop()
+        self._asked = False
+
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+        """Keep a reply."""
+        self._asked = str(message.get("utter_action")).startswith(QUESTION_PREFIX)
+        await super().send_response(recipient_id, message)
 
 
 class ChatInput(InputChannel):
@@ -153,26 +180,49 @@ class ChatInput(InputChannel):
                 "A message that begins with / must be the payload of a button that was offered."
             )
 
-    async def _answer(self, incoming: Incoming, agent: Agent, handle: Handler) -> Answer:
-        collector = CollectingOutputChannel()
+    async def _handle(
+        self, incoming: Incoming, agent: Agent, handle: Handler, collector: Collector
+    ) -> None:
+        """Have the message handled; one that holds several requests, each of them in turn."""
         context = sign_context(
             incoming.speaker,
             incoming.conversation_id,
             incoming.message_id,
             self._settings.secrets,
         )
-        turn = asyncio.ensure_future(
-            handle(
+        for text, parse_data in await self._parse(incoming, agent):
+            collector.begin_request()
+            await handle(
                 UserMessage(
-                    incoming.text,
+                    text,
                     collector,
                     incoming.conversation_id,
+                    parse_data=parse_data,
                     input_channel=self.name(),
                     message_id=incoming.message_id,
                     metadata={"context": context},
                 )
             )
-        )
+
+    async def _parse(
+        self, incoming: Incoming, agent: Agent
+    ) -> list[tuple[str, dict[str, Any] | None]]:
+        """Return the message's requests, with Rasa's parse result where it is known already."""
+        text = incoming.text
+        if text.startswith("/"):
+            return [(text, None)]
+        if payload := chosen(text, self._ledger.choices(incoming.conversation_id)):
+            return [(text, {**await agent.parse_message(payload), "text": text})]
+        parse_data = await agent.parse_message(text)
+        requests = parse_data.get(REQUESTS, [])
+        # A part must not become a command either.
+        if len(requests) > 1 and not any(request.startswith("/") for request in requests):
+            return [(request, None) for request in requests]
+        return [(text, parse_data)]
+
+    async def _answer(self, incoming: Incoming, agent: Agent, handle: Handler) -> Answer:
+        collector = Collector()
+        turn = asyncio.ensure_future(self._handle(incoming, agent, handle, collector))
         failure: str | None = None
         try:
             await asyncio.wait_for(asyncio.shield(turn), DEADLINE_SECONDS)

@@ -69,15 +69,24 @@ class Ledger:
 
     def offered(self, conversation_id: str, payload: str) -> bool:
         """Return whether one of the conversation's last answers has a button of this payload."""
+        answers = self._last(conversation_id, OFFERS_KEPT)
+        return any(payload in _payloads(answer["messages"]) for answer in answers)
+
+    def choices(self, conversation_id: str) -> list[dict[str, str]]:
+        """Return the buttons that the last thing said had, from left to right."""
+        answers = self._last(conversation_id, 1)
+        return answers[0]["messages"][-1].get("buttons", []) if answers else []
+
+    def _last(self, conversation_id: str, count: int) -> list[Answer]:
+        """Return the conversation's last answers, newest first."""
         query = (
             sa.select(_answers.c.answer)
             .where(_answers.c.conversation_id == conversation_id)
             .order_by(_answers.c.at.desc())
-            .limit(OFFERS_KEPT)
+            .limit(count)
         )
         with self._engine.connect() as connection:
-            answers = connection.execute(query).scalars().all()
-        return any(payload in _payloads(json.loads(text)["messages"]) for text in answers)
+            return [json.loads(text) for text in connection.execute(query).scalars()]
 
 
 def _payloads(messages: list[Answer]) -> Iterator[str]:
