@@ -28,7 +28,7 @@ class PatternExtractor(Component):
         """See `Component`."""
         super().__init__(config, model_storage, resource)
         # Now, so that the first message does not wait for the expressions to be compiled.
-        patterns.find("", patterns.today())
+        patterns.find("today", patterns.today())
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add the entities to each message."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from rasa_project.components.names import SURNAMES, TITLES
 from rasa_project.components.spans import OUTSIDE, Unit
 from rasa_project.components.text import count_han
 
@@ -71,6 +72,8 @@ def _own(unit: Unit) -> list[str]:
         f"ends={unit.text[-3:]}",
         f"ends2={unit.text[-2:]}",
         f"shape={_shape(unit.text)}",
+        f"case={unit.case}",
+        f"surname={unit.text in SURNAMES}",
     ]
 
 
@@ -82,6 +85,9 @@ def _beside(sentence: Sequence[Unit], known: Sequence[str], at: int, distance: i
         f"{distance}:text={unit.text}",
         f"{distance}:word={unit.word}",
         f"{distance}:pattern={unit.pattern}",
+        f"{distance}:case={unit.case}",
+        f"{distance}:surname={unit.text in SURNAMES}",
+        f"{distance}:title={unit.word in TITLES}",
         f"{distance}:known={known[at]}",
     ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from rasa_project.components.text import count_han
@@ -24,6 +24,7 @@ class Unit:
     Attributes:
         text: in lower case.
         start, end: its place in the message.
+        case: "upper", "title" or "lower"; "" for what has no case.
         word: the whole word that it stands in, in lower case.
         place: where in that word: "first", "inside", "last" or "whole".
         pattern: the name of the entity that a pattern found here, or "".
@@ -32,6 +33,7 @@ class Unit:
     text: str
     start: int
     end: int
+    case: str
     word: str
     place: str
     pattern: str
@@ -40,10 +42,23 @@ class Unit:
 def units(words: Sequence[Place], found: Sequence[Place]) -> list[Unit]:
     """Return the units of a message, given its words and the entities that patterns found."""
     return [
-        Unit(text.lower(), start, end, word.lower(), place, _covering(start, end, found))
+        Unit(
+            text.lower(),
+            start,
+            end,
+            _case(text),
+            word.lower(),
+            place,
+            _covering(start, end, found),
+        )
         for word, word_start, word_end in words
         for text, start, end, place in _split(word, word_start, word_end)
     ]
+
+
+def in_lower_case(sentence: Sequence[Unit]) -> list[Unit]:
+    """Return the units as they would be had the message been typed without capitals."""
+    return [replace(unit, case=unit.case and "lower") for unit in sentence]
 
 
 def tags(sentence: Sequence[Unit], entities: Sequence[Place]) -> list[str]:
@@ -97,6 +112,14 @@ def _split(word: str, start: int, end: int) -> list[tuple[str, int, int, str]]:
         (character, start + at, start + at + 1, place)
         for at, (character, place) in enumerate(zip(word, places, strict=True))
     ]
+
+
+def _case(text: str) -> str:
+    if text.lower() == text.upper():
+        return ""
+    if text.isupper() and len(text) > 1:
+        return "upper"
+    return "title" if text[0].isupper() else "lower"
 
 
 def _covering(start: int, end: int, entities: Sequence[Place]) -> str:

@@ -35,7 +35,7 @@ from rasa_project.components.patterns import (
     quantities,
     references,
 )
-from rasa_project.components.patterns.days import CalendarRule
+from rasa_project.components.patterns.days import CUE, CalendarRule
 from rasa_project.components.patterns.rule import Found, Rule
 from rasa_project.components.text import normalise
 
@@ -55,6 +55,7 @@ _RULES: list[Rule | CalendarRule] = [
     *codes.CODE,
     *quantities.PLAIN,
 ]
+_TIMELESS = [rule for rule in _RULES if isinstance(rule, Rule)]
 
 
 def today() -> date:
@@ -71,12 +72,16 @@ def find(text: str, today: date) -> list[Found]:
         today: the day from which "yesterday" and "last month" are told.
     """
     text = normalise(text)
+    rules = _rules(today) if CUE.search(text) else _TIMELESS
     found: list[Found] = []
     taken = [False] * len(text)
-    for rule in _RULES:
-        at_hand = rule.at(today) if isinstance(rule, CalendarRule) else rule
-        for one in at_hand.find(text):
+    for rule in rules:
+        for one in rule.find(text):
             if not any(taken[one.start : one.end]):
                 taken[one.start : one.end] = [True] * (one.end - one.start)
                 found.append(one)
     return sorted(found, key=lambda one: one.start)
+
+
+def _rules(today: date) -> list[Rule]:
+    return [rule.at(today) if isinstance(rule, CalendarRule) else rule for rule in _RULES]

@@ -49,6 +49,14 @@ CHINESE_UNIT = (
 CHINESE_SIDE = "(?:上上|下下|[上这這本下])[个個]?"
 CHINESE_COUNT = rf"(?:\d{{1,3}}|[{CHINESE_CHARACTERS}]{{1,4}}|半)"
 
+CUE = re.compile(
+    r"day|night|tomorrow|week|month|quarter|year|since|half\sof|q[1-4]"
+    r"|(?:19|20)\d\d|\d[-/.]\d|\d(?:st|nd|rd|th)"
+    rf"|(?<![a-z]){MONTH}|[天日月年周週号號季晚旦节節庆慶期拜双雙末]",
+    re.IGNORECASE,
+)
+"""A text without any of these names no day and no period."""
+
 _SIDES = {
     **{"last": -1, "previous": -1, "past": -1, "this": 0, "current": 0, "the": 0},
     **{"next": 1, "coming": 1, "following": 1, "upcoming": 1},

@@ -18,7 +18,8 @@ CONFIG = Path(__file__).parents[3] / "rasa_project" / "config.yml"
 DOMAIN = """
 version: "3.1"
 intents: [greet, product_search, request_quote, smalltalk, nlu_fallback]
-entities: [language, email, phone, code, number, money, percent, product]
+entities: [language, email, phone, code, number, money, percent, date, period, ordinal, reference,
+  person, product]
 slots:
   language:
     type: text

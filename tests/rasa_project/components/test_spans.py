@@ -35,6 +35,13 @@ def test_chinese_is_taken_by_characters_and_the_rest_by_words() -> None:
     assert [unit.pattern for unit in units] == ["", "", "", "", "", "number"]
 
 
+def test_knows_how_words_are_typed() -> None:
+    units = _units("Show LAMP of Anna 王 5 I")
+    assert [unit.case for unit in units] == ["title", "upper", "lower", "title", "", "", "title"]
+    lower = spans.in_lower_case(units)
+    assert [unit.case for unit in lower] == [*["lower"] * 4, "", "", "lower"]
+
+
 def test_tags_spell_out_the_entities() -> None:
     units = _units("找红色台灯和杯子", "找", "红色台灯", "和", "杯子")
     tags = spans.tags(units, [("product", 1, 5), ("product", 6, 8)])

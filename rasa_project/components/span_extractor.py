@@ -1,4 +1,4 @@
-"""The words that name a product."""
+"""The words that name a product or a person."""
 
 from __future__ import annotations
 
@@ -27,19 +27,20 @@ _MODEL: Final = "model.crfsuite"
 _FAMILIAR: Final = "familiar.json"
 
 
-class ProductOptions(Options):
-    """Settings of `ProductExtractor`."""
+class SpanOptions(Options):
+    """Settings of `SpanExtractor`."""
 
     entities: list[str] = Field(
-        ["product"], description="Annotated entities to learn; the others are left to the patterns."
+        ["product", "person"],
+        description="Annotated entities to learn; the others are left to the patterns.",
     )
     c1: float = Field(0.1, ge=0, description="Weight of the L1 penalty.")
     c2: float = Field(0.1, ge=0, description="Weight of the L2 penalty.")
-    max_iterations: int = Field(100, ge=1, description="Most iterations of the optimiser.")
+    max_iterations: int = Field(60, ge=1, description="Most iterations of the optimiser.")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
-class ProductExtractor(Component):
+class SpanExtractor(Component):
     """Finds spans by a linear-chain conditional random field (Lafferty et al. 2001; CRFsuite).
 
     What a pattern has found stays: a span is cut down to the part that no pattern claims, except
@@ -47,11 +48,13 @@ class ProductExtractor(Component):
     own `CRFEntityExtractor` does nothing without a featurizer before it, and learns again from its
     stored examples whenever a model is loaded.
 
+    Names are also learned as if they had been typed without capitals.
+
     Stands after `PatternExtractor` and `IntentClassifier`, whose findings it looks at.
     """
 
-    options_type = ProductOptions
-    options: ProductOptions
+    options_type = SpanOptions
+    options: SpanOptions
     _tagger: pycrfsuite.Tagger | None = None
     _familiar: dict[str, int]
 
@@ -87,6 +90,9 @@ class ProductExtractor(Component):
         for example, sentence, tagged in zip(examples, sentences, tags, strict=True):
             intent = example.get(INTENT) or ""
             trainer.append(features(sentence, intent, familiar, tagged), tagged)
+            if _has_capitalised_name(sentence, tagged):
+                lower = spans.in_lower_case(sentence)
+                trainer.append(features(lower, intent, familiar, tagged), tagged)
         with self._model_storage.write_to(self._resource) as folder:
             if any(tag != spans.OUTSIDE for tagged in tags for tag in tagged):
                 trainer.train(str(folder / _MODEL))
@@ -138,7 +144,7 @@ class ProductExtractor(Component):
         resource: Resource,
         execution_context: ExecutionContext,
         **kwargs: Any,
-    ) -> ProductExtractor:
+    ) -> SpanExtractor:
         """Return the component as it was trained."""
         component = cls.create(config, model_storage, resource, execution_context)
         with model_storage.read_from(resource) as folder:
@@ -152,6 +158,13 @@ class ProductExtractor(Component):
 def _words(message: Message) -> list[spans.Place]:
     tokens = message.get(TOKENS_NAMES[TEXT]) or []
     return [(token.text, token.start, token.end) for token in tokens]
+
+
+def _has_capitalised_name(sentence: list[spans.Unit], tagged: list[str]) -> bool:
+    return any(
+        unit.case == "title" and tag != spans.OUTSIDE
+        for unit, tag in zip(sentence, tagged, strict=True)
+    )
 
 
 def _place(entity: dict[str, Any]) -> spans.Place:

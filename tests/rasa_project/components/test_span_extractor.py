@@ -1,4 +1,4 @@
-"""Product names, learned and loaded."""
+"""Names of products and persons, learned and loaded."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rasa.shared.nlu.training_data.entities_parser import (
 from rasa.shared.nlu.training_data.message import Message
 
 from rasa_project.components.pattern_extractor import PatternExtractor
-from rasa_project.components.product_extractor import ProductExtractor
+from rasa_project.components.span_extractor import SpanExtractor
 from tests.rasa_project.components.graph import parsed, trained, untrained
 
 SENTENCES = {
@@ -34,6 +34,16 @@ SENTENCES = {
         for before, after in (("有没有", ""), ("", "还有货吗"), ("请问", "有现货吗"))
         for product in ("台灯", "陶瓷杯", "红色地毯", "花园椅")
     ],
+    "customer_lookup": [
+        f"{before} [{person}](person){after}"
+        for before, after in (("look up", ""), ("who is", "?"), ("show me", "'s orders"))
+        for person in ("Anna Li", "Tom Baker", "Priya Patel", "Julia")
+    ]
+    + [
+        f"{before}[{person}](person){after}"
+        for before, after in (("查一下", ""), ("", "先生是谁"), ("客户", "的资料"))
+        for person in ("王小明", "李娜", "张伟", "刘洋", "陈")
+    ],
     "greet": ["hello there", "good morning", "你好", "早上好"],
     "track_order": ["where is my order", "is it on the way", "我的订单到哪里了"],
 }
@@ -48,14 +58,16 @@ def _examples() -> list[Message]:
 
 
 @pytest.fixture(scope="module")
-def extractor(tmp_path_factory: pytest.TempPathFactory) -> ProductExtractor:
-    return trained(ProductExtractor, _examples(), tmp_path_factory.mktemp("model"))
+def extractor(tmp_path_factory: pytest.TempPathFactory) -> SpanExtractor:
+    return trained(SpanExtractor, _examples(), tmp_path_factory.mktemp("model"))
 
 
-def _entities(extractor: ProductExtractor, text: str) -> list[dict[str, Any]]:
-    """Return what patterns and the extractor find in a question for stock."""
+def _entities(
+    extractor: SpanExtractor, text: str, intent: str = "check_stock"
+) -> list[dict[str, Any]]:
+    """Return what patterns and the extractor find in a message of the intent."""
     patterns = parsed(untrained(PatternExtractor), text).get("entities")
-    message = parsed(extractor, text, entities=patterns, intent={"name": "check_stock"})
+    message = parsed(extractor, text, entities=patterns, intent={"name": intent})
     entities: list[dict[str, Any]] = message.get("entities")
     return entities
 
@@ -71,7 +83,7 @@ def _entities(extractor: ProductExtractor, text: str) -> list[dict[str, Any]]:
         ("水壶还有货吗", "水壶"),
     ],
 )
-def test_finds_products(extractor: ProductExtractor, text: str, product: str) -> None:
+def test_finds_products(extractor: SpanExtractor, text: str, product: str) -> None:
     (entity,) = _entities(extractor, text)
     start = text.index(product)
     assert 0.5 < entity.pop("confidence_entity") <= 1
@@ -80,38 +92,54 @@ def test_finds_products(extractor: ProductExtractor, text: str, product: str) ->
         "value": product,
         "start": start,
         "end": start + len(product),
-        "extractor": "ProductExtractor",
+        "extractor": "SpanExtractor",
     }
 
 
-def test_a_number_inside_a_name_is_no_quantity(extractor: ProductExtractor) -> None:
+@pytest.mark.parametrize(
+    ("text", "person"),
+    [
+        # Names that no example has.
+        ("who is Grace Hopper?", "Grace Hopper"),
+        ("who is grace hopper?", "grace hopper"),
+        ("查一下赵磊", "赵磊"),
+        ("黄先生是谁", "黄"),
+    ],
+)
+def test_finds_persons(extractor: SpanExtractor, text: str, person: str) -> None:
+    (entity,) = _entities(extractor, text, "customer_lookup")
+    assert (entity["entity"], entity["value"]) == ("person", person)
+    assert text[entity["start"] : entity["end"]] == person
+
+
+def test_a_number_inside_a_name_is_no_quantity(extractor: SpanExtractor) -> None:
     entities = _entities(extractor, "do you have set of 3 cake tins in stock")
     assert [one["value"] for one in entities] == ["set of 3 cake tins"]
 
 
-def test_what_a_pattern_found_is_no_product(extractor: ProductExtractor) -> None:
+def test_what_a_pattern_found_is_no_product(extractor: SpanExtractor) -> None:
     entities = _entities(extractor, "do you have 85123A in stock")
     assert [(one["entity"], one["value"]) for one in entities] == [("code", "85123A")]
 
 
 @pytest.mark.parametrize("text", ["", "😀", "hello there"])
-def test_finds_nothing_where_there_is_nothing(extractor: ProductExtractor, text: str) -> None:
+def test_finds_nothing_where_there_is_nothing(extractor: SpanExtractor, text: str) -> None:
     assert parsed(extractor, text, intent={"name": "greet"}).get("entities", []) == []
 
 
-def test_a_message_without_intent_passes(extractor: ProductExtractor) -> None:
+def test_a_message_without_intent_passes(extractor: SpanExtractor) -> None:
     message = parsed(extractor, "do you have mugs in stock", intent={"name": None})
     assert [one["value"] for one in message.get("entities")] == ["mugs"]
 
 
 def test_learns_only_the_entities_that_it_is_told_to(tmp_path: Path) -> None:
-    extractor = trained(ProductExtractor, _examples(), tmp_path, entities=["brand"])
+    extractor = trained(SpanExtractor, _examples(), tmp_path, entities=["brand"])
     assert _entities(extractor, "do you have mugs in stock") == []
 
 
 def test_is_the_same_each_time(tmp_path: Path) -> None:
     found = [
-        _entities(trained(ProductExtractor, _examples(), tmp_path / name), "有没有陶瓷杯")
+        _entities(trained(SpanExtractor, _examples(), tmp_path / name), "有没有陶瓷杯")
         for name in ("first", "second")
     ]
     assert found[0] == found[1]
