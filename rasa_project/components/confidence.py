@@ -27,13 +27,16 @@ class ConfidenceOptions(Options):
     """Settings of `ConfidenceCheck`."""
 
     threshold: float = Field(
-        0.4, ge=0, le=1, description="Below this confidence a message is refused."
+        0.2, ge=0, le=1, description="Below this confidence a message is refused."
+    )
+    sure: float = Field(
+        0.45, ge=0, le=1, description="Below this confidence other meanings are in question too."
     )
     gap: float = Field(
-        0.1, ge=0, le=1, description="Meanings this close behind the likeliest are in question too."
+        0.1, ge=0, le=1, description="Above it only those this close behind the likeliest are."
     )
     least: float = Field(
-        0.2, ge=0, le=1, description="A meaning less likely than this is not in question."
+        0.1, ge=0, le=1, description="A meaning less likely than this is not in question."
     )
     meanings: int = Field(3, ge=2, description="The most meanings to choose from.")
 
@@ -55,7 +58,8 @@ def meanings(ranking: Sequence[Intent], options: ConfidenceOptions) -> list[Inte
     best, *others = answers
     found = [best]
     if best["name"] not in TALK:
-        floor = max(options.least, best["confidence"] - options.gap)
+        closest = best["confidence"] - options.gap if best["confidence"] >= options.sure else 0
+        floor = max(options.least, closest)
         found += [one for one in others if one["confidence"] >= floor and one["name"] not in TALK]
     found = found[: options.meanings]
     return found if sum(one["confidence"] for one in found) >= options.threshold else []

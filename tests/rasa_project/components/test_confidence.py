@@ -17,7 +17,7 @@ from rasa_project.components.intents import AMBIGUOUS, REFUSED, TALK, answered_a
 from tests.rasa_project.components.graph import untrained
 
 DOMAIN = Path(__file__).parents[3] / "rasa_project" / "domain"
-OPTIONS = ConfidenceOptions(threshold=0.5, gap=0.1, least=0.2, meanings=3)
+OPTIONS = ConfidenceOptions(threshold=0.5, sure=0.35, gap=0.1, least=0.2, meanings=3)
 
 
 def ranking(**confidences: float) -> list[dict[str, object]]:
@@ -39,6 +39,8 @@ def ranking(**confidences: float) -> list[dict[str, object]]:
             {"track_order": 0.28, "cancel_order": 0.27, "get_refund": 0.25, "complaint": 0.2},
             ["track_order", "cancel_order", "get_refund"],
         ),
+        # Not far apart enough where even the likeliest is unsure.
+        ({"track_order": 0.34, "cancel_order": 0.2}, ["track_order", "cancel_order"]),
         # Together they are likely, alone not: still worth a question.
         ({"track_order": 0.3, "cancel_order": 0.25}, ["track_order", "cancel_order"]),
         # Close, but none of them likely.
@@ -56,7 +58,7 @@ def test_meanings_in_question(confidences: dict[str, float], expected: list[str]
 
 
 def test_borders_belong_to_what_is_understood_and_asked() -> None:
-    options = ConfidenceOptions(threshold=0.5, gap=0.25, least=0.25)
+    options = ConfidenceOptions(threshold=0.5, sure=0.5, gap=0.25, least=0.25)
     assert [one["name"] for one in meanings(ranking(greet=0.5), options)] == ["greet"]
     close = ranking(track_order=0.5, cancel_order=0.25)
     assert len(meanings(close, options)) == 2
@@ -66,7 +68,7 @@ def judged(confidences: dict[str, float]) -> Message:
     intents = ranking(**confidences)
     message = Message({"text": "?", "intent_ranking": intents})
     message.set("intent", intents[0] if intents else {"name": None, "confidence": 0.0})
-    check = untrained(ConfidenceCheck, threshold=0.5, gap=0.1, least=0.2)
+    check = untrained(ConfidenceCheck, threshold=0.5, sure=0.35, gap=0.1, least=0.2)
     assert check.process([message]) == [message]
     return message
 
