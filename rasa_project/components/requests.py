@@ -38,7 +38,7 @@ class RequestOptions(Options):
     """Settings of `RequestSplitter`."""
 
     threshold: float = Field(
-        0.6, ge=0, le=1, description="Below this confidence a part is no request."
+        0.7, ge=0, le=1, description="Below this confidence a part is no request."
     )
     margin: float = Field(
         0.2,
@@ -65,7 +65,8 @@ def split(
     Each part must be understood well, as well as the whole or nearly so, and as a request that is
     another matter than the others'. Where the joint does not say that something is added, the parts
     beside it must both ask: a statement is what a request is about ("it arrived broken, I want my
-    money back"). Of several ways to split, the one whose least likely part is the likeliest.
+    money back"). Of several ways to split, the one with the most parts; of those, the one whose
+    least likely part is the likeliest.
 
     Args:
         found: the message's clauses.
@@ -76,16 +77,18 @@ def split(
         return []
     least = max(options.threshold, whole[0]["confidence"] - options.margin)
     best: list[Part] = []
+    best_confidence = 0.0
     for way in _ways(len(found)):
         likeliest = [parts[part][0] for part in way if parts[part]]
         confidence = min((intent["confidence"] for intent in likeliest), default=0.0)
         if (
-            len(likeliest) == len(way)
+            (len(way), confidence) > (len(best), best_confidence)
+            and len(likeliest) == len(way)
             and confidence >= least
             and _are_several([intent["name"] for intent in likeliest])
             and _are_parted(text, found, way)
         ):
-            best, least = way, confidence
+            best, best_confidence = way, confidence
     return best
 
 

@@ -79,7 +79,7 @@ def test_three_requests_before_two() -> None:
         "_0_1": ("track_order", 0.9),
         "_1_2": ("check_payment_methods", 0.9),
         "_2_3": ("delete_account", 0.9),
-        "_0_2": ("track_order", 0.7),
+        "_0_2": ("track_order", 0.99),
         "_1_3": ("check_payment_methods", 0.7),
     }
     assert requests(THREE, ("track_order", 0.5), **parts) == [
