@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterator, Sequence
+from itertools import islice, permutations
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +15,26 @@ from analytics.errors import AmbiguousProduct
 from analytics.store import catalogue, orders
 from analytics.store.models import Customer, Order, OrderStatus, Product
 from tests.assistant import Assistant
+
+TOPICS: Final = {
+    "unclear_en": (
+        *("invoice", "see invoice", "delivery", "delivery time", "payment", "ways to pay"),
+        *("warranty", "refund policy", "opening hours", "discounts"),
+    ),
+    "unclear_zh": (
+        *("发票", "看发票", "配送", "配送时间", "付款", "付款方式"),
+        *("保修", "退款政策", "营业时间", "优惠"),
+    ),
+}
+"Two of these in one sentence, and the bot is likely to be in doubt about it."
+ARTICLES: Final = frozenset(
+    [
+        *("check_invoice", "get_invoice", "delivery_options", "delivery_period", "warranty"),
+        *("check_payment_methods", "check_refund_policy", "store_information", "promotions"),
+    ]
+)
+"Requests that an article answers, whoever asks."
+CHOICES: Final = {f"/clarify{json.dumps({'meaning': name})}" for name in ARTICLES}
 
 
 def gather(assistant: Assistant) -> dict[str, Any]:
@@ -38,6 +58,10 @@ def gather(assistant: Assistant) -> dict[str, Any]:
                 zh=product.title_zh,
             ),
         }
+        for name, topics in TOPICS.items():
+            # A conversation that needs one fails where there is none.
+            if unclear := _unclear(assistant, topics):
+                facts[name] = unclear
         facts["other"] = SimpleNamespace(id=other.id)
         for persona in personas["personas"]:
             if persona["customer_id"]:
@@ -62,3 +86,19 @@ def _plain_products(session: Session) -> Iterator[Product]:
 
 def _titles(product: Product) -> tuple[str, str]:
     return product.title_en, product.title_zh
+
+
+def _unclear(assistant: Assistant, topics: Sequence[str]) -> SimpleNamespace | None:
+    """Return a sentence about which the bot asks what it means, articles all of it, or None.
+
+    Attributes:
+        first, second: the buttons of the question, with `title` and `payload`.
+    """
+    for text in (*topics, *(" ".join(pair) for pair in permutations(topics, 2))):
+        said = assistant.conversation().send(text)["messages"][0]
+        buttons = said.get("buttons", [])
+        meanings = [button for button in buttons if button["payload"] in CHOICES]
+        if len(meanings) > 1 and len(meanings) == len(buttons) - 1:
+            first, second = (SimpleNamespace(**button) for button in meanings[:2])
+            return SimpleNamespace(text=text, first=first, second=second)
+    return None

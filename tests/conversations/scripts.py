@@ -26,12 +26,14 @@ class Step(Strict):
     Attributes:
         bot: domain responses said, in order and no others.
         language: the language they must be in.
+        buttons: payloads of the last message's buttons.
         card: what one card must hold at least; lists are compared item by item.
     """
 
     user: str
     bot: list[str] = Field(min_length=1)
     language: str = "en"
+    buttons: list[str] | None = None
     card: dict[str, Any] | None = None
     status: str = "ok"
 

@@ -50,6 +50,9 @@ def _check(step: Step, answer: dict[str, Any]) -> None:
     assert len(said) == len(step.bot), told
     for text, name in zip(said, step.bot, strict=True):
         assert pattern(RESPONSES[name], step.language).fullmatch(text), f"{name}{told}"
+    if step.buttons is not None:
+        shown = answer["messages"][-1].get("buttons", [])
+        assert [button["payload"] for button in shown] == step.buttons, told
     if step.card is not None:
         assert any(holds(card, step.card) for card in cards), told
 
