@@ -15,7 +15,7 @@ from analytics.faq import Faq
 from analytics.pricing import QuoteDesk, load_policy
 from analytics.serving import Models
 from analytics.settings import Settings
-from analytics.store import Store
+from analytics.store import Store, load_synonyms
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +29,8 @@ class Services:
 
     @cached_property
     def store(self) -> Store:
-        return Store(self.settings.database_url)
+        synonyms = load_synonyms(self.settings.policies / "synonyms.yml")
+        return Store(self.settings.database_url, synonyms)
 
     @cached_property
     def _latest(self) -> Latest[Models]:

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from analytics.errors import AmbiguousProduct, UnknownProduct
 from analytics.store.models import Category, Product, Shop, Variant
-from analytics.store.search import Hit, reindex, search, terms
+from analytics.store.search import Hit, reindex, search
+from analytics.store.terms import terms
 
 __all__ = [
     "Hit",

@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session
 
 from analytics.errors import SettingsError, StoreUnavailable
+from analytics.store.synonyms import Synonyms
 
 BUSY_SECONDS: Final = 4.0
 "How long a statement waits for a lock: well below the time a conversation may take."
@@ -26,13 +27,15 @@ class Store:
 
     Args:
         url: a SQLAlchemy URL; `postgresql://` picks the psycopg 3 driver.
+        synonyms: words that mean the same, for the search; the embedded ones by default.
 
     Raises:
         SettingsError: the URL is of no database that Salesclerk keeps a shop in.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, synonyms: Synonyms | None = None) -> None:
         self.engine = _engine(url)
+        self._info = {"synonyms": synonyms}
 
     def migrate(self) -> None:
         """Bring the tables to the newest revision; does nothing where they are."""
@@ -49,7 +52,7 @@ class Store:
         Raises:
             StoreUnavailable: the database does not answer, or stays locked for `BUSY_SECONDS`.
         """
-        session = Session(self.engine, expire_on_commit=False)
+        session = Session(self.engine, expire_on_commit=False, info=self._info)
         with self._translated(), session, session.begin():
             yield session
 
@@ -61,7 +64,8 @@ class Store:
             StoreUnavailable: the database does not answer.
         """
         engine = self.engine.execution_options(read_only=True)
-        with self._translated(), Session(engine, expire_on_commit=False) as session:
+        session = Session(engine, expire_on_commit=False, info=self._info)
+        with self._translated(), session:
             yield session
 
     def close(self) -> None:

@@ -23,6 +23,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -134,6 +135,7 @@ class Category(Base):
 
 class Product(Base):
     __tablename__ = "products"
+    __table_args__ = (Index("ix_products_upper_id", text("upper(id)")),)
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     title_en: Mapped[str] = mapped_column(String(300))
     title_zh: Mapped[str] = mapped_column(String(300))
@@ -150,7 +152,10 @@ class Product(Base):
 
 class Variant(Base):
     __tablename__ = "variants"
-    __table_args__ = (CheckConstraint("stock >= 0", name="stock"),)
+    __table_args__ = (
+        CheckConstraint("stock >= 0", name="stock"),
+        Index("ix_variants_upper_sku", text("upper(sku)")),
+    )
     sku: Mapped[str] = mapped_column(ID, primary_key=True)
     product_id: Mapped[str] = mapped_column(ForeignKey("products.id"), index=True)
     options: Mapped[dict[str, str]] = mapped_column(default=dict)
@@ -184,6 +189,7 @@ class ProductTerm(Base):
 
 class Order(Base):
     __tablename__ = "orders"
+    __table_args__ = (Index("ix_orders_upper_id", text("upper(id)")),)
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     customer_id: Mapped[str | None] = mapped_column(ForeignKey("customers.id"), index=True)
     placed_at: Mapped[datetime] = mapped_column(index=True)

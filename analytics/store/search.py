@@ -1,38 +1,37 @@
 """Finding products by words: an inverted index in two plain tables, the same on every database.
 
 A query's words are weighted by inverse document frequency (Manning, Raghavan and Schütze,
-"Introduction to Information Retrieval", chapter 6); a word that the catalogue does not hold is
-replaced by the closest one that it does. Han text is indexed by its character pairs, since it has
-no spaces.
+"Introduction to Information Retrieval", chapter 6). A word that the catalogue does not hold is
+replaced by a synonym that it does, else by the closest word. Products that hold only common words
+of the query are looked at only where they could be among the best (MaxScore; Turtle and Flood 1995,
+"Query evaluation: strategies and optimizations").
 """
 
 from __future__ import annotations
 
 import math
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import pairwise
 from typing import Final
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import delete, exists, func, insert, select
+from sqlalchemy import Select, delete, exists, func, insert, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from analytics.store.models import Product, ProductTerm, SearchTerm, Variant
+from analytics.store.synonyms import Synonyms, embedded_synonyms
+from analytics.store.terms import CODE_SIGN, HAN, index_terms, terms
 
 TITLE_SHARE: Final = 1.0
 OTHER_SHARE: Final = 0.5
 FUZZY_CUTOFF: Final = 80.0
 "Least similarity (0 to 100, rapidfuzz's ratio) at which a word stands for a misspelt one."
-_TERM_LENGTH: Final = 80
+RARE: Final = 0.02
+"The rarest words of a query that at most this share of the products hold pick the candidates."
 _BATCH: Final = 20_000
-_WORD: Final = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*", re.UNICODE)
-_HAN: Final = re.compile(r"[\u3400-\u9fff]+")
-_HAN_OR_OTHER: Final = re.compile(r"[\u3400-\u9fff]+|[^\u3400-\u9fff]+")
+_PRODUCTS: Final = 2_000
 
 
 @dataclass(frozen=True)
@@ -47,34 +46,23 @@ class Hit:
     coverage: float
 
 
-def terms(text: str) -> Iterator[str]:
-    """Yield the index terms of `text`: stems of words, and pairs of Han characters."""
-    for word in _WORD.findall(unicodedata.normalize("NFKC", text).lower()):
-        for run in _HAN_OR_OTHER.findall(word):
-            if _HAN.match(run):
-                yield from (a + b for a, b in pairwise(run)) if len(run) > 1 else (run,)
-            else:
-                yield _stem(run)[:_TERM_LENGTH]
-
-
 def reindex(session: Session) -> None:
-    """Build the index anew from all active products. Linear in the catalogue's text."""
+    """Build the index anew from all active products.
+
+    Linear in the catalogue's text; holds the distinct terms in memory, not the products.
+    """
     session.execute(delete(ProductTerm))
     session.execute(delete(SearchTerm))
-    query = (
-        select(Product)
-        .where(Product.active)
-        .options(joinedload(Product.category), selectinload(Product.variants))
-    )
-    shares = {
-        product.id: _shares(product) for product in session.scalars(query.order_by(Product.id))
-    }
-    counts = Counter(term for found in shares.values() for term in found)
+    counts: Counter[str] = Counter()
+    products = 0
+    for _, found in _indexed(session):
+        counts.update(found.keys())
+        products += 1
     _insert(
         session,
         SearchTerm,
         (
-            {"term": term, "weight": math.log(1 + len(shares) / count)}
+            {"term": term, "weight": math.log(1 + products / count)}
             for term, count in sorted(counts.items())
         ),
     )
@@ -83,7 +71,7 @@ def reindex(session: Session) -> None:
         ProductTerm,
         (
             {"term": term, "product_id": product_id, "share": share}
-            for product_id, found in shares.items()
+            for product_id, found in _indexed(session)
             for term, share in sorted(found.items())
         ),
     )
@@ -98,35 +86,15 @@ def search(
 ) -> list[Hit]:
     """Return the products that fit `text` best, best first, ties by id.
 
+    The synonyms are those of the store that the session is of.
+
     Args:
         max_price: leave out products whose cheapest variant costs more (list price).
     """
-    wanted = set(terms(text))
-    known = _known_terms(session, wanted)
-    if not known:
+    weights, unknown = _weights(session, set(terms(text)))
+    if not weights:
         return []
-    weights = dict(
-        session.execute(
-            select(SearchTerm.term, SearchTerm.weight).where(SearchTerm.term.in_(known))
-        ).all()
-    )
-    score = func.sum(ProductTerm.share * SearchTerm.weight).label("score")
-    query = (
-        select(ProductTerm.product_id, score)
-        .join(SearchTerm, SearchTerm.term == ProductTerm.term)
-        .where(ProductTerm.term.in_(weights))
-        .group_by(ProductTerm.product_id)
-        .order_by(score.desc(), ProductTerm.product_id)
-        .limit(limit)
-    )
-    if max_price is not None:
-        query = query.where(
-            exists().where(
-                Variant.product_id == ProductTerm.product_id, Variant.list_price <= max_price
-            )
-        )
-    scores = dict(session.execute(query).all())
-    unknown = len(wanted) - len(known)
+    scores = _best(session, weights, limit, max_price)
     full = sum(weights.values()) + unknown * max(weights.values())
     products = session.scalars(
         select(Product)
@@ -137,18 +105,110 @@ def search(
     return sorted(hits, key=lambda hit: (-hit.coverage, hit.product.id))
 
 
-def _known_terms(session: Session, wanted: set[str]) -> set[str]:
-    """Return the catalogue's own terms for the wanted ones, misspelt words mended."""
-    known = set(session.scalars(select(SearchTerm.term).where(SearchTerm.term.in_(wanted))))
-    for term in sorted(wanted - known):
-        if len(term) < 4 or _HAN.match(term):
-            continue
-        alike = session.scalars(select(SearchTerm.term).where(SearchTerm.term.startswith(term[0])))
-        if best := process.extractOne(
-            term, list(alike), scorer=fuzz.ratio, score_cutoff=FUZZY_CUTOFF
-        ):
-            known.add(best[0])
-    return known
+def _best(
+    session: Session, weights: dict[str, float], limit: int, max_price: Decimal | None
+) -> dict[str, float]:
+    """Return the scores of the best products, by id."""
+    rare, common = _by_rarity(weights)
+    candidates = select(ProductTerm.product_id).where(ProductTerm.term.in_(rare)).distinct()
+    query = _scored(weights, limit, max_price)
+    among = candidates.subquery()
+    scores = _scores(session, query.join(among, among.c.product_id == ProductTerm.product_id))
+    # What holds common words alone scores no more than this.
+    most_of_others = TITLE_SHARE * sum(weights[term] for term in common)
+    if common and (len(scores) < limit or min(scores.values()) <= most_of_others):
+        return _scores(session, query)
+    return scores
+
+
+def _scores(session: Session, query: Select[str, float]) -> dict[str, float]:
+    return dict(session.execute(query).all())
+
+
+def _by_rarity(weights: dict[str, float]) -> tuple[list[str], list[str]]:
+    """Return the rarest terms, one at least and `RARE` of the products at most, and the others."""
+    ordered = sorted(weights, key=lambda term: (-weights[term], term))
+    held = 0.0
+    for at, term in enumerate(ordered):
+        held += 1 / math.expm1(weights[term])
+        if at and held > RARE:
+            return ordered[:at], ordered[at:]
+    return ordered, []
+
+
+def _scored(weights: dict[str, float], limit: int, max_price: Decimal | None) -> Select[str, float]:
+    score = func.sum(ProductTerm.share * SearchTerm.weight).label("score")
+    query = (
+        select(ProductTerm.product_id, score)
+        .join(SearchTerm, SearchTerm.term == ProductTerm.term)
+        .where(ProductTerm.term.in_(weights))
+        .group_by(ProductTerm.product_id)
+        .order_by(score.desc(), ProductTerm.product_id)
+        .limit(limit)
+    )
+    if max_price is None:
+        return query
+    return query.where(
+        exists().where(
+            Variant.product_id == ProductTerm.product_id, Variant.list_price <= max_price
+        )
+    )
+
+
+def _weights(session: Session, wanted: set[str]) -> tuple[dict[str, float], int]:
+    """Return the weights of the catalogue's terms for the wanted ones, and how many have none."""
+    synonyms: Synonyms = session.info.get("synonyms") or embedded_synonyms()
+    others = synonyms.others(wanted)
+    known = _known(session, wanted.union(*(term for words in others.values() for term in words)))
+    weights = {term: known[term] for term in wanted if term in known}
+    missing = wanted - known.keys()
+    for word, instead in others.items():
+        held = [other for other in instead if other <= known.keys()]
+        if word & missing and held:
+            # The commonest is the word that this catalogue uses.
+            best = min(held, key=lambda other: max(known[term] for term in other))
+            weights |= {term: known[term] for term in best}
+            missing -= word
+    mended = {term: closest for term in sorted(missing) if (closest := _closest(session, term))}
+    weights |= _known(session, set(mended.values()))
+    return weights, len(missing) - len(mended)
+
+
+def _known(session: Session, wanted: set[str]) -> dict[str, float]:
+    query = select(SearchTerm.term, SearchTerm.weight).where(SearchTerm.term.in_(wanted))
+    return dict(session.execute(query).all())
+
+
+def _closest(session: Session, term: str) -> str | None:
+    """Return the catalogue's term that `term` is a misspelling of, or None."""
+    if len(term) < 4 or HAN.match(term) or term.startswith(CODE_SIGN):
+        return None
+    # A ratio above the cutoff leaves no room for other lengths.
+    room = FUZZY_CUTOFF / (200 - FUZZY_CUTOFF)
+    alike = session.scalars(
+        select(SearchTerm.term).where(
+            SearchTerm.term >= term[0],
+            SearchTerm.term < chr(ord(term[0]) + 1),
+            func.length(SearchTerm.term).between(
+                math.ceil(len(term) * room), math.floor(len(term) / room)
+            ),
+        )
+    )
+    best = process.extractOne(term, list(alike), scorer=fuzz.ratio, score_cutoff=FUZZY_CUTOFF)
+    return best[0] if best else None
+
+
+def _indexed(session: Session) -> Iterator[tuple[str, dict[str, float]]]:
+    """Yield each active product's id with the shares of its terms, by id."""
+    query = (
+        select(Product)
+        .where(Product.active)
+        .options(joinedload(Product.category), selectinload(Product.variants))
+        .order_by(Product.id)
+        .execution_options(yield_per=_PRODUCTS)
+    )
+    for product in session.scalars(query):
+        yield product.id, _shares(product)
 
 
 def _shares(product: Product) -> dict[str, float]:
@@ -166,23 +226,7 @@ def _shares(product: Product) -> dict[str, float]:
 
 
 def _all_terms(texts: Iterable[str]) -> set[str]:
-    return {term for text in texts for term in terms(text)}
-
-
-def _stem(word: str) -> str:
-    """Take the plural off an English word; enough for titles, and never merges codes."""
-    if any(character.isdigit() for character in word) or len(word) < 4:
-        return word
-    for ending, stem in (
-        ("ies", "y"),
-        ("sses", "ss"),
-        ("ches", "ch"),
-        ("shes", "sh"),
-        ("xes", "x"),
-    ):
-        if word.endswith(ending):
-            return word[: -len(ending)] + stem
-    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
+    return {term for text in texts for term in index_terms(text)}
 
 
 def _insert(session: Session, table: type, rows: Iterable[dict[str, object]]) -> None:

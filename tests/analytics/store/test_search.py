@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from random import Random
 
 import pytest
 from sqlalchemy.orm import Session
 
 from analytics.errors import AmbiguousProduct, UnknownProduct
-from analytics.store import Store, catalogue
+from analytics.store import Store, catalogue, search
 from analytics.store.models import Category, Product, Variant
-from analytics.store.search import terms
+from analytics.store.synonyms import Synonyms
+from analytics.store.terms import index_terms, terms
 
 PRODUCTS = [
     ("LAMP-001", "Brass desk lamp", "黄铜台灯", "12.50"),
@@ -66,6 +68,11 @@ def session(tmp_path: Path) -> Iterator[Session]:
         ("红色台灯", "LAMP-002"),
         ("帆布手提袋", "BAG-001"),
         ("hanging heart holder", "85123A"),
+        # By synonyms, in another language, and by the kind of thing alone.
+        ("paper standing lamp", "LAMP-003"),
+        ("Canvas shopper", "BAG-001"),
+        ("canvas bag", "BAG-001"),
+        ("帆布包", "BAG-001"),
     ],
 )
 def test_resolves(session: Session, reference: str, product_id: str) -> None:
@@ -79,7 +86,9 @@ def test_ambiguous_reference_names_the_rivals(session: Session) -> None:
 
 
 @pytest.mark.parametrize(
-    "reference", ["submarine", "潜水艇", "'; DROP TABLE products; --", "😀", ""]
+    # A code is no misspelling of another one.
+    "reference",
+    ["submarine", "潜水艇", "85123B", "'; DROP TABLE products; --", "😀", ""],
 )
 def test_unknown_reference(session: Session, reference: str) -> None:
     with pytest.raises(UnknownProduct):
@@ -106,6 +115,7 @@ def test_index_follows_the_catalogue(session: Session) -> None:
         ("台灯", ["台灯"]),
         ("红色台灯LAMP", ["红色", "色台", "台灯", "lamp"]),
         ("berries & boxes", ["berry", "box"]),
+        ("85123A, set of 3", ["#85123a", "set", "of", "#3"]),
         ("！？", []),
     ],
 )
@@ -126,3 +136,89 @@ def test_terms(text: str, expected: list[str]) -> None:
 def test_mentioned_by_its_whole_title(session: Session, text: str, product_id: str | None) -> None:
     found = catalogue.mentioned(session, text)
     assert (found.id if found else None) == product_id
+
+
+def test_the_kind_of_thing_is_indexed_alone() -> None:
+    assert list(index_terms("红色台灯")) == ["红色", "色台", "台灯", "灯"]
+
+
+def _catalogue(store: Store, titles: list[str]) -> None:
+    with store.transaction() as session:
+        for at, title in enumerate(titles):
+            session.add(
+                Product(
+                    id=f"P{at:04d}",
+                    title_en=title,
+                    title_zh=title,
+                    attributes={},
+                    variants=[
+                        Variant(
+                            sku=f"S{at:04d}",
+                            options={},
+                            cost=None,
+                            list_price=Decimal(1 + at % 7),
+                            currency="GBP",
+                            stock=None,
+                        )
+                    ],
+                )
+            )
+        session.flush()
+        catalogue.reindex(session)
+
+
+@pytest.mark.parametrize(
+    ("titles", "wish", "found"),
+    [
+        # The catalogue's own word is taken, whatever its language.
+        (["Grey sofa", "Rug"], "gray couch", ["Grey sofa"]),
+        (["灰色沙发", "红色地毯"], "couch", ["灰色沙发"]),
+        (["Grey sofa", "Red rug"], "长沙发", ["Grey sofa"]),
+        (["Cotton t-shirt", "Rug"], "tees", ["Cotton t-shirt"]),
+        # A word that the catalogue holds is looked for as it is.
+        (["Couch for dogs", "Grey sofa"], "couch", ["Couch for dogs"]),
+        # A group of two words before one of one.
+        (["Floor lamp", "Table light"], "standing lamp", ["Floor lamp"]),
+    ],
+)
+def test_synonyms(tmp_path: Path, titles: list[str], wish: str, found: list[str]) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'shop.db'}")
+    store.migrate()
+    _catalogue(store, titles)
+    with store.reading() as session:
+        assert [hit.product.title_en for hit in catalogue.search(session, wish, limit=1)] == found
+    store.close()
+
+
+def test_a_shop_has_synonyms_of_its_own(tmp_path: Path) -> None:
+    group = (frozenset({"wotsit"}), frozenset({"rug"}))
+    store = Store(f"sqlite:///{tmp_path / 'shop.db'}", Synonyms((group,)))
+    store.migrate()
+    _catalogue(store, ["Red rug", "Sofa"])
+    with store.reading() as session:
+        assert catalogue.resolve(session, "wotsit").title_en == "Red rug"
+        assert catalogue.search(session, "couch") == []
+    store.close()
+
+
+def test_leaving_common_words_for_later_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["red", "blue", "lamp", "mug", "rug", "brass", "paper", "set", "heart", "holder"]
+    random = Random(0)
+    titles = [" ".join(random.choices(words, range(len(words), 0, -1), k=4)) for _ in range(300)]
+    store = Store(f"sqlite:///{tmp_path / 'shop.db'}")
+    store.migrate()
+    _catalogue(store, titles)
+    with store.reading() as session:
+        for _ in range(60):
+            wish = " ".join(random.choices([*words, "zebra"], k=random.randint(1, 4)))
+            limits = [None, Decimal(3)]
+            hits = [catalogue.search(session, wish, max_price=limit, limit=4) for limit in limits]
+            with monkeypatch.context() as patched:
+                # Every word is rare: all products that hold any are scored.
+                patched.setattr(search, "RARE", float("inf"))
+                assert hits == [
+                    catalogue.search(session, wish, max_price=limit, limit=4) for limit in limits
+                ]
+    store.close()

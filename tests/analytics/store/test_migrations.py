@@ -1,0 +1,57 @@
+"""The database that migrations make is the one that the models describe, and keeps its data."""
+
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+
+from analytics.store import Store, engine
+from analytics.store.models import Base
+
+
+def _upgrade(store: Store, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(engine.__file__).parent / "migrations"))
+    with store.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(f"sqlite:///{tmp_path / 'shop.db'}")
+
+
+# Nobody can compare the columns of indexes on expressions.
+@pytest.mark.filterwarnings("ignore:.*expression-based index")
+def test_migrations_make_the_tables_of_the_models(store: Store) -> None:
+    store.migrate()
+    with store.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        found = compare_metadata(context, Base.metadata)
+    store.close()
+    assert found == []
+
+
+def test_codes_in_an_older_index_are_still_found(store: Store) -> None:
+    _upgrade(store, "0001")
+    with store.engine.begin() as connection:
+        for statement in (
+            "INSERT INTO products VALUES ('85123A', 'Heart', 'Heart', NULL, NULL, '', '', '{}', 1)",
+            "INSERT INTO search_terms VALUES ('85123a', 0.7), ('heart', 0.7)",
+            "INSERT INTO product_terms VALUES ('85123a', '85123A', 1), ('heart', '85123A', 1)",
+        ):
+            connection.execute(text(statement))
+    store.migrate()
+    with store.engine.connect() as connection:
+        terms = connection.execute(text("SELECT term FROM product_terms ORDER BY term")).scalars()
+        assert list(terms) == ["#85123a", "heart"]
+        plan = connection.execute(
+            text("EXPLAIN QUERY PLAN SELECT id FROM products WHERE upper(id) = '85123A'")
+        )
+        assert "ix_products_upper_id" in plan.all()[0][-1]
+    store.close()
