@@ -1,4 +1,4 @@
-"""Runs Rasa on this project: `python -m rasa_project train | run | shell | validate`.
+"""Runs Rasa on this project: `python -m rasa_project train | run | shell | evaluate | validate`.
 
 Sets what Rasa reads from the environment, then runs its command line. A model is named by
 the hash of all that it is made from, so training again happens only when something changed.
@@ -27,8 +27,10 @@ LOCK_SECONDS = 60
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
     parser = argparse.ArgumentParser(prog="python -m rasa_project", description=__doc__)
-    parser.add_argument("command", choices=["train", "run", "shell", "validate"])
-    parser.add_argument("--model", type=Path, help="serve this model rather than the newest")
+    parser.add_argument("command", choices=["train", "run", "shell", "evaluate", "validate"])
+    parser.add_argument("--model", type=Path, help="take this model rather than the newest")
+    parser.add_argument("--data", type=Path, help="evaluate: folder of the public sets")
+    parser.add_argument("--output", type=Path, help="evaluate: folder of the report")
     options = parser.parse_args(arguments)
     try:
         settings = Settings.from_environment()
@@ -39,11 +41,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.update(environment(settings))
     if options.command == "validate":
         os.environ["PYTHONWARNINGS"] = "default"
-        return _rasa(["data", "validate", *_sources()]).returncode
+        validate = [sys.executable, "-m", "rasa", "data", "validate", *_sources()]
+        return subprocess.run(validate, check=False).returncode  # noqa: S603
     model = options.model or settings.bot_models / f"bot-{fingerprint()}.tar.gz"
     if not model.exists() and (code := _train(model)):
         return code
-    if options.command != "train":
+    if options.command == "evaluate":
+        _evaluate(model, options.data, options.output or settings.home / "reports" / "nlu")
+    elif options.command != "train":
         _serve(options.command, model, settings)
     return 0
 
@@ -62,9 +67,9 @@ def fingerprint() -> str:
 
 def _train(model: Path) -> int:
     print("Training the bot; this takes up to a minute ...", flush=True)  # noqa: T201
-    name = model.name[: -len(".tar.gz")]
-    target = ["--out", str(model.parent), "--fixed-model-name", name]
-    done = _rasa(["train", "--skip-validation", *_sources(), *target], capture_output=True)
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, *train_command(model)], check=False, capture_output=True
+    )
     if done.returncode:
         # Rasa and its libraries warn a lot; what they print matters only where training fails.
         sys.stderr.write((done.stdout + done.stderr).decode(errors="replace"))
@@ -72,6 +77,13 @@ def _train(model: Path) -> int:
     for outdated in models[:-MODELS_KEPT]:
         outdated.unlink()
     return done.returncode
+
+
+def train_command(model: Path) -> list[str]:
+    """Return the arguments with which Python trains the bot and writes it to `model`."""
+    name = model.name[: -len(".tar.gz")]
+    target = ["--out", str(model.parent), "--fixed-model-name", name]
+    return ["-m", "rasa", "train", "--skip-validation", *_sources(), *target]
 
 
 def _sources() -> list[str]:
@@ -82,13 +94,6 @@ def _sources() -> list[str]:
     ]  # fmt: skip
 
 
-def _rasa(
-    arguments: list[str], *, capture_output: bool = False
-) -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-m", "rasa", *arguments]
-    return subprocess.run(command, check=False, capture_output=capture_output)  # noqa: S603
-
-
 def _serve(command: str, model: Path, settings: Settings) -> NoReturn:
     """Become the server: what the environment says of memory counts from a process's start."""
     arguments = [command, "--model", str(model), "--endpoints", str(PROJECT / "endpoints.yml")]
@@ -96,6 +101,14 @@ def _serve(command: str, model: Path, settings: Settings) -> NoReturn:
         arguments += ["--credentials", str(PROJECT / "credentials.yml")]
         arguments += ["--interface", settings.host, "--port", str(settings.port)]
     os.execv(sys.executable, [sys.executable, "-m", "rasa_project.serving", *arguments])  # noqa: S606
+
+
+def _evaluate(model: Path, data: Path | None, output: Path) -> NoReturn:
+    """Become the evaluation: it must say what serving leaves out before Rasa is loaded."""
+    arguments = ["--model", str(model), "--output", str(output)]
+    arguments += ["--data", str(data)] if data else []
+    command = [sys.executable, "-m", "rasa_project.evaluation", *arguments]
+    os.execv(sys.executable, command)  # noqa: S606
 
 
 def environment(settings: Settings) -> dict[str, str]:
