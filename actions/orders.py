@@ -9,7 +9,7 @@ from typing import Any, Final
 from rasa_sdk.events import EventType, SlotSet
 from sqlalchemy.orm import Session
 
-from actions import cards
+from actions import cards, periods
 from actions.base import ANSWERS, REQUESTED_SLOT, FormValidation, GuardedAction
 from actions.turn import Turn
 from analytics.errors import MissingCustomer
@@ -52,7 +52,10 @@ class ActionTrackOrder(GuardedAction):
 
     def act(self, turn: Turn, session: Session) -> list[EventType]:
         found = self._find(turn, session)
-        if not found:
+        if not found and (days := periods.named(turn)):
+            first, last = map(turn.texts.date, days)
+            turn.say("utter_no_orders_then", first=first, last=last)
+        elif not found:
             turn.say("utter_no_orders")
         else:
             order = found[0]
@@ -77,7 +80,7 @@ class ActionTrackOrder(GuardedAction):
             return [orders.verified(session, str(number), str(turn.slots.get(EMAIL_SLOT)))]
         if number:
             return [orders.owned(session, str(number), customer_id)]
-        return orders.of_customer(session, customer_id)
+        return orders.of_customer(session, customer_id, placed=periods.named(turn))
 
 
 def _response(order: Order) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
+from pandas.tseries.frequencies import to_offset
 
 from analytics.columns import PERIOD, SERIES, VALUE
 from analytics.errors import ArtifactError, NotEnoughHistory
@@ -35,6 +37,26 @@ class ItemForecast:
     freq: str
     history: pd.DataFrame
     forecast: pd.DataFrame
+
+    @property
+    def starts(self) -> date:
+        """The first day of the forecast."""
+        day: date = self.forecast[PERIOD].iloc[0].date()
+        return day
+
+    @property
+    def ends(self) -> date:
+        """The last day of the forecast."""
+        after = self.forecast[PERIOD].iloc[-1] + to_offset(self.freq)
+        day: date = after.date() - timedelta(days=1)
+        return day
+
+    def during(self, first: date, last: date) -> ItemForecast:
+        """Return the forecast of the periods that share a day with `first` to `last`, if any do."""
+        begins = self.forecast[PERIOD]
+        ends = begins + to_offset(self.freq)
+        shared = (begins.dt.date <= last) & (ends.dt.date > first)
+        return replace(self, forecast=self.forecast[shared].reset_index(drop=True))
 
     def to_custom(self, title: str) -> dict[str, Any]:
         """Return what the chat page draws a chart from; plain values that JSON knows."""

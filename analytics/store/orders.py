@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -11,9 +12,20 @@ from analytics.errors import UnknownOrder
 from analytics.store.models import Customer, Order, OrderLine, Variant
 
 
-def of_customer(session: Session, customer_id: str, limit: int = 3) -> list[Order]:
-    """Return the customer's newest orders, newest first."""
+def of_customer(
+    session: Session, customer_id: str, limit: int = 3, placed: tuple[date, date] | None = None
+) -> list[Order]:
+    """Return the customer's newest orders, newest first.
+
+    Args:
+        placed: only orders placed from the first to the last of these days, UTC.
+    """
     query = _complete().where(Order.customer_id == customer_id)
+    if placed is not None:
+        begin, end = (datetime.combine(day, time.min, UTC) for day in placed)
+        # The last day counts to its end; the calendar's last one has no day after it.
+        until = end + timedelta(days=1) if placed[1] < date.max else end
+        query = query.where(Order.placed_at >= begin, Order.placed_at < until)
     return list(session.scalars(query.order_by(Order.placed_at.desc(), Order.id).limit(limit)))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 
@@ -169,6 +169,21 @@ def test_orders_are_their_owners_alone(store: Store) -> None:
                 orders.owned(session, "O1", wrong)
         with pytest.raises(UnknownOrder):
             orders.verified(session, "O1", "bob@example.com")
+
+
+def test_orders_placed_in_a_period(store: Store) -> None:
+    with store.reading() as session:
+        ordered = orders.of_customer(session, "ann")
+        for order in ordered:
+            day = order.placed_at.date()
+            same_day = [one.id for one in ordered if one.placed_at.date() == day]
+            found = orders.of_customer(session, "ann", placed=(day, day))
+            assert [one.id for one in found] == same_day
+            before = (date.min, day - timedelta(days=1))
+            after = (day + timedelta(days=1), date.max)
+            for days in (before, after):
+                found = orders.of_customer(session, "ann", placed=days)
+                assert order.id not in [one.id for one in found]
 
 
 def test_accounts_count_what_was_kept(store: Store) -> None:
