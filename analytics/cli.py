@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -27,6 +28,8 @@ app = typer.Typer(
 )
 imports = typer.Typer(help="Bring a shop's own data in.", no_args_is_help=True)
 app.add_typer(imports, name="import")
+evaluate = typer.Typer(help="Measure the models, or the bot.", invoke_without_command=True)
+app.add_typer(evaluate, name="evaluate")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Replace = Annotated[bool, typer.Option("--replace", help="Drop the shop that is there first.")]
@@ -247,14 +250,16 @@ def forecast(
     _show(found.forecast.to_dict("records"), as_json)
 
 
-@app.command()
-def evaluate(as_json: Json = False) -> None:
-    """Print the published models' measures beside their baselines'.
+@evaluate.callback()
+def evaluate_models(context: typer.Context, as_json: Json = False) -> None:
+    """Print the published models' measures beside their baselines', or evaluate the bot: nlu.
 
     Example: salesclerk evaluate
     """
     from analytics import artifacts
 
+    if context.invoked_subcommand is not None:
+        return
     manifest = artifacts.current(Settings.from_environment().artifacts).manifest
     rows = [
         {"model": model, "measure": measure, "value": value}
@@ -262,6 +267,44 @@ def evaluate(as_json: Json = False) -> None:
         for measure, value in _flat(measures)
     ]
     _show(rows, as_json)
+
+
+@evaluate.command("nlu")
+def evaluate_nlu(
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of the public sets, bitext_customer_service and banking77_train.",
+            exists=True,
+            file_okay=False,
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of the report; reports/nlu in the home without.", file_okay=False
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Measure how well the bot understands, on sentences that it has not seen; takes minutes.
+
+    Example: salesclerk evaluate nlu --data public-sets/
+    """
+    from analytics import understanding
+
+    folder = output or Settings.from_environment().home / "reports" / "nlu"
+    with _progress() as progress:
+        report = understanding.evaluate(data, folder, progress)
+    if as_json:
+        print(json.dumps(report["measures"], ensure_ascii=False))  # noqa: T201
+        return
+    console = Console()
+    for text in report["tables"]:
+        console.print(_text_table(text))
+    for name in report["measures"]["left_out"]:
+        console.print(f"Left out, as --data has no such file: {name}", highlight=False)
+    console.print(f"The whole report: {folder / 'report.html'}", highlight=False, soft_wrap=True)
 
 
 def _import(importer: Callable[..., Any], source: Path, replace: bool, as_json: bool) -> None:
@@ -351,6 +394,17 @@ def _show(rows: list[dict[str, Any]], as_json: bool) -> None:
         for row in rows:
             table.add_row(*(_cell(value) for value in row.values()))
     Console().print(table)
+
+
+def _text_table(text: dict[str, Any]) -> Table:
+    """Return a table whose cells are text already; `words` are the columns of words."""
+    table = Table(title=text["title"], caption=text["note"])
+    table.title_justify = table.caption_justify = "left"
+    for at, name in enumerate(text["columns"]):
+        table.add_column(name, justify="left" if at in text["words"] else "right")
+    for row in text["rows"]:
+        table.add_row(*map(escape, row))
+    return table
 
 
 def _flat(measures: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

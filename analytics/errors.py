@@ -155,3 +155,7 @@ class StoreUnavailable(SalesclerkError, RuntimeError):
     """The shop's database does not answer, or stays locked beyond its time."""
 
     code = "store_unavailable"
+
+
+class EvaluationError(SalesclerkError, RuntimeError):
+    """The bot could not be evaluated; the message is what Rasa's environment printed."""
