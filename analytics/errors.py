@@ -87,6 +87,15 @@ class AmbiguousProduct(SalesclerkError, LookupError):
         self.candidates = candidates
 
 
+class NotOnList(SalesclerkError, LookupError):
+    """The list that was shown has no such place; `count` is how many it has."""
+
+    code = "not_on_list"
+
+    def __init__(self, place: int, count: int) -> None:
+        super().__init__(f"no place {place} on a list of {count}", count=count)
+
+
 class UnknownCustomer(SalesclerkError, LookupError):
     """No customer has this id."""
 

@@ -27,6 +27,12 @@ def save_quote(session: Session, quote: Quote) -> Quote:
     return quote
 
 
+def last_quote(session: Session, customer_id: str) -> Quote | None:
+    """Return the customer's newest quote, or None."""
+    query = select(Quote).where(Quote.customer_id == customer_id)
+    return session.scalar(query.order_by(Quote.created_at.desc(), Quote.id).limit(1))
+
+
 def open_handoff(
     session: Session,
     *,
