@@ -11,7 +11,6 @@ import asyncio
 import logging
 import secrets
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
 from typing import ClassVar, Final
 
 from rasa_sdk.events import EventType, SlotSet
@@ -20,9 +19,9 @@ from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
 from sqlalchemy.orm import Session
 
-from actions import cards
+from actions import again, cards, suspension
 from actions.services import services
-from actions.turn import Reply, Turn
+from actions.turn import SHOWN_SLOT, Reply, Turn
 from analytics.errors import (
     AmbiguousProduct,
     ArtifactError,
@@ -35,9 +34,6 @@ from analytics.identity import Role
 from analytics.store import catalogue
 
 BUDGET_SECONDS: Final = 8.0
-REQUESTED_SLOT: Final = "requested_slot"
-ANSWERS: Final = frozenset({"inform", "nlu_fallback", "product_search"})
-"Intents of messages that may be a plain answer to a form's question."
 EVERYBODY: Final = frozenset(Role)
 AGENTS: Final = frozenset({Role.AGENT})
 FAULTS: Final = (ArtifactError, NotFittedError, StoreUnavailable)
@@ -78,22 +74,39 @@ class GuardedAction(Action, ABC):
         try:
             events = await asyncio.wait_for(asyncio.to_thread(self._transact, turn), BUDGET_SECONDS)
         except SalesclerkError as error:
-            turn.replies = self._explain(turn, error)
+            turn.replies = self.explain(turn, error)
             events = []
         except Exception:  # noqa: BLE001 - the one place where nothing may pass
             turn.replies = self._apologise("utter_error_internal")
             events = []
+        events = [*listed(turn), *events, *self.settle(turn, events)]
         _send(turn.replies, dispatcher)
         return events
 
+    def settle(self, turn: Turn, events: list[EventType]) -> list[EventType]:
+        """Return what else the answer leads to: a form is left, or one set aside comes back."""
+        if any(event["event"] == "user" for event in events):
+            return []
+        loops = [event["name"] for event in events if event["event"] == "active_loop"]
+        left = [] if loops else suspension.leave(turn)
+        under_way = loops[-1] if loops else turn.form and not left
+        return left if under_way else [*left, *suspension.resume(turn)]
+
     def _transact(self, turn: Turn) -> list[EventType]:
-        if turn.speaker.role not in self.roles:
-            raise NotAuthorised(f"{self.name()} is not for a {turn.speaker.role.value}")
         store = turn.services.store
         with store.transaction() if self.writes else store.reading() as session:
+            if events := self.redirect(turn, session):
+                return events
+            if turn.speaker.role not in self.roles:
+                raise NotAuthorised(f"{self.name()} is not for a {turn.speaker.role.value}")
             return self.act(turn, session)
 
-    def _explain(self, turn: Turn, error: SalesclerkError) -> list[Reply]:
+    def redirect(self, turn: Turn, session: Session) -> list[EventType]:
+        """Return the events by which the message is heard as a part of what came before."""
+        return again.follow_up(turn, session)
+
+    def explain(self, turn: Turn, error: SalesclerkError) -> list[Reply]:
+        """Return what is said of an error."""
         response = f"utter_error_{error.code}"
         if isinstance(error, FAULTS):
             return self._apologise(response)
@@ -101,63 +114,21 @@ class GuardedAction(Action, ABC):
         if isinstance(error, AmbiguousProduct):
             with turn.services.store.reading() as session:
                 buttons = choose_product(turn, session, error.candidates)
-            return [Reply(response, error.values, buttons)]
-        return [Reply(response, error.values)]
+            return [Reply(response, values=error.values, buttons=buttons)]
+        return [Reply(response, values=error.values)]
 
     def _apologise(self, response: str) -> list[Reply]:
         error_id = secrets.token_hex(4)
         logger.exception("error %s in %s", error_id, self.name())
         return [
-            Reply(response, {"error_id": error_id}),
+            Reply(response, values={"error_id": error_id}),
             Reply(card={"type": "error", "error_id": error_id}),
         ]
 
 
-class FormValidation(GuardedAction):
-    """The `validate_…` action of a form: what the message answers, and what to ask next.
-
-    Attributes:
-        form: the form's name in the domain.
-    """
-
-    form: ClassVar[str]
-
-    def name(self) -> str:
-        return f"validate_{self.form}"
-
-    @abstractmethod
-    def required(self, turn: Turn) -> Iterable[str]:
-        """Return the slots to be filled for this speaker, in the order of asking."""
-
-    @abstractmethod
-    def extract(self, turn: Turn, session: Session, found: dict[str, object]) -> None:
-        """Put the slots that this message answers into `found`; None for what does not do.
-
-        Raises:
-            SalesclerkError: an answer does not do; what was found before counts all the same.
-        """
-
-    def act(self, turn: Turn, session: Session) -> list[EventType]:
-        found: dict[str, object] = {}
-        if not turn.interrupted(self.form):
-            try:
-                self.extract(turn, session, found)
-            except FAULTS:
-                raise
-            except SalesclerkError as error:
-                turn.replies += self._explain(turn, error)
-                if asked := turn.slots.get(REQUESTED_SLOT):
-                    # Set, though to nothing: the form asks again instead of giving up.
-                    found.setdefault(str(asked), None)
-        slots = {**turn.slots, **found}
-        missing = [slot for slot in self.required(turn) if slots.get(slot) is None]
-        filled = [SlotSet(slot, value) for slot, value in found.items()]
-        return [*filled, SlotSet(REQUESTED_SLOT, missing[0] if missing else None)]
-
-
 def choose_product(turn: Turn, session: Session, product_ids: list[str]) -> list[dict[str, str]]:
     """Return a button for each product, which asks the same question of that product."""
-    intent = "inform" if turn.slots.get(REQUESTED_SLOT) else turn.intent
+    intent = "inform" if turn.form else turn.intent
     return [
         {
             "title": catalogue.title(product, turn.language),
@@ -167,11 +138,29 @@ def choose_product(turn: Turn, session: Session, product_ids: list[str]) -> list
     ]
 
 
+def listed(turn: Turn) -> list[EventType]:
+    """Return the event that keeps the list that this answer shows, to be picked from later."""
+    codes: list[str] = []
+    intent = None
+    for reply in turn.replies:
+        card = reply.card or {}
+        shown = [card] if card.get("type") == "order" else card.get("items", [])
+        codes += [str(one["id"]) for one in shown if "id" in one]
+        for button in reply.buttons:
+            if offered := cards.read_payload(button["payload"]):
+                intent, code = offered
+                codes.append(code)
+    return [SlotSet(SHOWN_SLOT, {"codes": codes, "intent": intent})] if len(codes) > 1 else []
+
+
 def _send(replies: list[Reply], dispatcher: CollectingDispatcher) -> None:
     for reply in replies:
         if reply.card is not None:
             dispatcher.utter_message(json_message=reply.card)
         else:
             dispatcher.utter_message(
-                response=reply.response, buttons=reply.buttons, **dict(reply.values)
+                text=reply.text,
+                response=reply.response,
+                buttons=reply.buttons,
+                **dict(reply.values),
             )

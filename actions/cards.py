@@ -23,6 +23,15 @@ def payload(intent: str, code: str) -> str:
     return f"/{intent}{json.dumps({'code': code})}"
 
 
+def read_payload(payload: str) -> tuple[str, str] | None:
+    """Return the intent and code of what `payload` made, or None for another text."""
+    intent, brace, rest = payload.removeprefix("/").partition("{")
+    if not brace:
+        return None
+    code = json.loads(brace + rest).get("code")
+    return (intent, str(code)) if code else None
+
+
 def product(texts: Texts, item: Product, reason: str | None = None) -> dict[str, Any]:
     """Return one item of a products card."""
     variant = catalogue.variant_for(item, item.id)

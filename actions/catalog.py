@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import EventType
 from sqlalchemy.orm import Session
 
 from actions import cards, reference
-from actions.base import ANSWERS, REQUESTED_SLOT, FormValidation, GuardedAction
+from actions.again import ask_again, goes_on
+from actions.base import GuardedAction
+from actions.forms import FormValidation
+from actions.history import last_request
 from actions.reference import PRODUCT_SLOT
-from actions.turn import Turn
+from actions.turn import ANSWERS, Turn
 from analytics.errors import MissingProduct, UnknownProduct
 from analytics.store import catalogue
 from analytics.store.models import Product
@@ -21,6 +24,8 @@ LEAST_COVERAGE: Final = 0.25
 "A product that answers less of the wish than this is not shown."
 TOPIC_SLOT: Final = "product_topic"
 ASKED_SLOT: Final = "product_asked"
+AGAIN: Final = "again"
+"The topic of a question that is asked again of another product."
 TOPICS: Final = {
     "check_stock": "stock",
     "ask_price": "price",
@@ -59,6 +64,8 @@ class ActionInform(GuardedAction):
 
     def act(self, turn: Turn, session: Session) -> list[EventType]:
         product = reference.named_product(turn, session)
+        if product is None and (events := ask_again(turn, session)):
+            return events
         if product is None:
             turn.say("utter_inform")
             return []
@@ -71,22 +78,45 @@ class ValidateProductForm(FormValidation):
     """Questions about one product ask which, when the message does not say."""
 
     form = "product_form"
+    slots = (ASKED_SLOT,)
+    intents = frozenset(TOPICS)
 
     def required(self, turn: Turn) -> Iterable[str]:
-        return (ASKED_SLOT,)
+        return self.slots
 
     def extract(self, turn: Turn, session: Session, found: dict[str, object]) -> None:
         topic = TOPICS.get(turn.intent)
-        if topic:
+        if self._goes_on(turn):
+            # "What about the floor lamp?" sounds like a question about a product, but asks the
+            # last one again, whatever it was.
+            last = last_request(turn)
+            if last and last.completed != self.form:
+                found |= {TOPIC_SLOT: AGAIN, ASKED_SLOT: turn.text}
+                return
+        elif topic:
             found[TOPIC_SLOT] = topic
-        asked = turn.slots.get(REQUESTED_SLOT) == ASKED_SLOT
         product = reference.named_product(turn, session)
-        if product is None and asked and turn.intent in ANSWERS:
+        if product is None and self.asked(turn) and turn.intent in ANSWERS:
             product = catalogue.resolve(session, turn.text)
         elif product is None and topic and (talked_about := turn.slots.get(PRODUCT_SLOT)):
             product = catalogue.resolve(session, str(talked_about))
         if product is not None:
             found[ASKED_SLOT] = product.id
+
+    def _goes_on(self, turn: Turn) -> bool:
+        return turn.begins(self.form) and goes_on(turn) and last_request(turn) is not None
+
+
+class ActionAskAgain(GuardedAction):
+    """Ask the last request again of what the message names."""
+
+    action_name = "action_ask_again"
+
+    def act(self, turn: Turn, session: Session) -> list[EventType]:
+        events = ask_again(turn, session)
+        if not events:
+            turn.say("utter_inform")
+        return events
 
 
 class ActionStock(GuardedAction):
@@ -157,8 +187,8 @@ def asked_product(turn: Turn, session: Session) -> Product:
 
 
 def answered(product: Product) -> list[EventType]:
-    """Return the events that end a question about `product` and remember it."""
-    return [SlotSet(ASKED_SLOT, None), reference.remember(product)]
+    """Return the events that end a question about `product`: it is remembered."""
+    return [reference.remember(product)]
 
 
 def _stock(turn: Turn, product: Product) -> str:

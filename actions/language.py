@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Any, Final
 
 from rasa_sdk.events import EventType, SlotSet
 from sqlalchemy.orm import Session
 
+from actions.again import revive
 from actions.base import GuardedAction
-from actions.turn import Turn
+from actions.history import last_request
+from actions.turn import Reply, Turn
+from analytics.store.models import LANGUAGES
 
 LANGUAGE_SLOT: Final = "language"
 NAMES: Final = {
@@ -20,12 +23,36 @@ NAMES: Final = {
 
 
 class ActionChangeLanguage(GuardedAction):
-    """Go on in the language asked for, whichever one it was asked in."""
+    """Go on in the language asked for, whichever one it was asked in.
+
+    A form asks its question again by itself. Else the last answer is given again, if that writes
+    nothing into the shop's records.
+    """
 
     action_name = "action_change_language"
 
     def act(self, turn: Turn, session: Session) -> list[EventType]:
-        named = [language for language, name in NAMES.items() if name.search(turn.text)]
-        language = named[0] if named else turn.language
-        turn.say("utter_language_changed")
-        return [SlotSet(LANGUAGE_SLOT, language)]
+        language = _asked_for(turn)
+        changed = SlotSet(LANGUAGE_SLOT, language)
+        last = last_request(turn)
+        if turn.form:
+            return [changed]
+        if last and last.action not in _writing(GuardedAction):
+            return [changed, *revive(turn, last)]
+        # Said as a text, since Rasa takes responses by the language that the slot had before.
+        turn.replies.append(Reply(text=turn.texts_in(language).get("utter_language_changed")))
+        return [changed]
+
+
+def _writing(kind: Any) -> set[str]:
+    """Return the names of all actions of this class, an abstract one too, that write."""
+    found = {one for sub in kind.__subclasses__() for one in _writing(sub)}
+    return found | {kind.action_name} if kind.writes else found
+
+
+def _asked_for(turn: Turn) -> str:
+    """Return the language that the message names, else the one that it is not written in."""
+    named = [language for language, name in NAMES.items() if name.search(turn.text)]
+    if len(named) == 1:
+        return named[0]
+    return next(one for one in LANGUAGES if one != turn.language)

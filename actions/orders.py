@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, Final
 
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import EventType
 from sqlalchemy.orm import Session
 
 from actions import cards, periods
-from actions.base import ANSWERS, REQUESTED_SLOT, FormValidation, GuardedAction
-from actions.turn import Turn
+from actions.base import GuardedAction
+from actions.forms import FormValidation
+from actions.turn import ANSWERS, Turn
 from analytics.errors import MissingCustomer
 from analytics.identity import Role
 from analytics.store import orders
@@ -26,23 +27,22 @@ class ValidateTrackOrderForm(FormValidation):
     """A known customer is asked nothing; a guest proves an order by its number and e-mail."""
 
     form = "track_order_form"
+    slots = (NUMBER_SLOT, EMAIL_SLOT)
+    intents = frozenset({"track_order"})
 
     def required(self, turn: Turn) -> Iterable[str]:
         known = turn.speaker.role is Role.AGENT or turn.speaker.customer_id
-        return () if known else (NUMBER_SLOT, EMAIL_SLOT)
+        return () if known else self.slots
 
     def extract(self, turn: Turn, session: Session, found: dict[str, object]) -> None:
-        asked = turn.slots.get(REQUESTED_SLOT)
-        if not asked:
-            # A question asked anew forgets the last one.
-            found |= {NUMBER_SLOT: None, EMAIL_SLOT: None}
         if number := turn.entity("code"):
             found[NUMBER_SLOT] = number
         if email := turn.entity("email"):
             found[EMAIL_SLOT] = email
-        if not found and turn.intent in ANSWERS:
+        asked = self.asked(turn)
+        if asked and not found and turn.intent in ANSWERS:
             turn.say(f"utter_invalid_{asked}")
-            found[str(asked)] = None
+            found[asked] = None
 
 
 class ActionTrackOrder(GuardedAction):
@@ -69,10 +69,10 @@ class ActionTrackOrder(GuardedAction):
                         for other in found[1:]
                     ],
                 )
-        return [SlotSet(NUMBER_SLOT, None), SlotSet(EMAIL_SLOT, None)]
+        return []
 
     def _find(self, turn: Turn, session: Session) -> list[Order]:
-        number = turn.slots.get(NUMBER_SLOT) or turn.entity("code")
+        number = turn.slots.get(NUMBER_SLOT)
         customer_id = turn.speaker.customer_id
         if customer_id is None and turn.speaker.role is Role.AGENT:
             raise MissingCustomer

@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import EventType
 from sqlalchemy.orm import Session
 
 from actions import cards, reference
-from actions.base import ANSWERS, REQUESTED_SLOT, FormValidation, GuardedAction
-from actions.turn import Entity, Turn
+from actions.base import GuardedAction
+from actions.forms import FormValidation
+from actions.turn import ANSWERS, REPAIRS, Entity, Turn
 from analytics import pricing
 from analytics.errors import MissingCustomer, NotEnoughHistory
-from analytics.store import catalogue, service
+from analytics.identity import Role
+from analytics.store import catalogue, customers, orders, service
 from analytics.store.models import Quote, QuoteLine, QuoteStatus
 
 PRODUCTS_SLOT: Final = "quote_products"
 QUANTITIES_SLOT: Final = "quote_quantities"
+CUSTOMER_SLOT: Final = "quote_customer"
+LAST_TIME: Final = "last_time"
+'Value of the entity `reference` in "the same as last time".'
 CREATED_BY_LENGTH: Final = 64
 
 
@@ -25,46 +30,74 @@ class ValidateQuoteForm(FormValidation):
     """A quote needs products and as many quantities."""
 
     form = "quote_form"
+    slots = (PRODUCTS_SLOT, QUANTITIES_SLOT, CUSTOMER_SLOT)
+    intents = frozenset({"request_quote", "place_order", "change_order"})
 
     def required(self, turn: Turn) -> Iterable[str]:
         return (PRODUCTS_SLOT, QUANTITIES_SLOT)
 
     def extract(self, turn: Turn, session: Session, found: dict[str, object]) -> None:
-        asked = turn.slots.get(REQUESTED_SLOT)
-        if not asked:
-            # A quote begun anew forgets the last one.
-            found |= {PRODUCTS_SLOT: None, QUANTITIES_SLOT: None}
-        known: list[str] = turn.slots.get(PRODUCTS_SLOT) or [] if asked else []
+        asked = self.asked(turn)
+        if customer_id := reference.named_customer(turn, session):
+            found[CUSTOMER_SLOT] = customer_id
+        same = turn.entity("reference") == LAST_TIME
+        last = _last_time(turn, session, found) if same else None
+        known: list[str] = {**turn.slots, **found}.get(PRODUCTS_SLOT) or []
         codes = self._codes(turn, session, asked)
-        if skus := self._products(turn, session, asked, codes):
+        if skus := self._products(turn, session, codes, last):
             found[PRODUCTS_SLOT] = known = skus
-            if len(turn.slots.get(QUANTITIES_SLOT) or []) != len(skus):
+            if len({**turn.slots, **found}.get(QUANTITIES_SLOT) or []) != len(skus):
                 # Quantities named before their products were known no longer fit them.
                 found[QUANTITIES_SLOT] = None
         if numbers := [one for one in turn.entities("number") if one not in codes]:
+            found[QUANTITIES_SLOT] = None
             found[QUANTITIES_SLOT] = _quantities(codes, numbers, known)
+        elif last:
+            found[QUANTITIES_SLOT] = [last.get(sku, next(iter(last.values()))) for sku in known]
         elif asked == QUANTITIES_SLOT and not found and turn.intent in ANSWERS:
             found[QUANTITIES_SLOT] = [reference.quantity(turn.text)] * len(known)
 
-    def _codes(self, turn: Turn, session: Session, asked: object) -> list[Entity]:
-        """Return the products' codes; where a quantity is asked for, those that do exist."""
+    def _codes(self, turn: Turn, session: Session, asked: str | None) -> list[Entity]:
+        """Return the products' codes; in an answer to how many, those that do exist."""
+        is_quantity = asked == QUANTITIES_SLOT and turn.intent not in REPAIRS
         return [
             code
             for code in reference.product_codes(turn, session)
-            if asked != QUANTITIES_SLOT or catalogue.by_code(session, code.value)
+            if not is_quantity or catalogue.by_code(session, code.value)
         ]
 
     def _products(
-        self, turn: Turn, session: Session, asked: object, codes: list[Entity]
+        self, turn: Turn, session: Session, codes: list[Entity], last: dict[str, int] | None
     ) -> list[str]:
         if codes:
             return [_sku(session, code.value) for code in codes]
         if named := reference.named_product(turn, session):
             return [_sku(session, named.id)]
-        if asked == PRODUCTS_SLOT and turn.intent in ANSWERS:
+        if last is not None:
+            return list(last)
+        if self.asked(turn) == PRODUCTS_SLOT and turn.intent in ANSWERS:
             return [_sku(session, turn.text)]
-        talked_about = turn.slots.get(reference.PRODUCT_SLOT)
-        return [_sku(session, str(talked_about))] if talked_about and not asked else []
+        talked_about = turn.slots.get(reference.PRODUCT_SLOT) if turn.begins(self.form) else None
+        return [_sku(session, str(talked_about))] if talked_about else []
+
+
+def _last_time(turn: Turn, session: Session, found: dict[str, object]) -> dict[str, int]:
+    """Return what the customer had quoted or else ordered last, as quantities by SKU.
+
+    Raises:
+        MissingCustomer: an agent names nobody.
+    """
+    customer_id = found.get(CUSTOMER_SLOT) or turn.slots.get(CUSTOMER_SLOT)
+    if not (customer_id := customer_id or turn.speaker.customer_id):
+        if turn.speaker.role is Role.AGENT:
+            raise MissingCustomer
+        turn.say("utter_last_time_unknown")
+        return {}
+    last = service.last_quote(session, str(customer_id))
+    bought = [last] if last else orders.of_customer(session, str(customer_id), limit=1)
+    if not bought:
+        turn.say("utter_no_last_time")
+    return {line.sku: line.quantity for one in bought for line in one.lines}
 
 
 class ActionQuote(GuardedAction):
@@ -74,55 +107,30 @@ class ActionQuote(GuardedAction):
     writes = True
 
     def act(self, turn: Turn, session: Session) -> list[EventType]:
-        return _quote(turn, session, turn.slots[PRODUCTS_SLOT], turn.slots[QUANTITIES_SLOT])
-
-
-class ActionCorrect(GuardedAction):
-    """After a quote, a number corrects its quantity; else there is nothing to correct."""
-
-    action_name = "action_correct"
-    writes = True
-
-    def act(self, turn: Turn, session: Session) -> list[EventType]:
-        numbers = turn.entities("number")
-        quoted = turn.slots.get(PRODUCTS_SLOT)
-        if not quoted or not numbers:
-            turn.say("utter_nothing_to_correct")
-            return []
-        wanted = reference.quantity(numbers[0].value)
-        return _quote(turn, session, quoted, [wanted] * len(quoted))
-
-
-def _quote(
-    turn: Turn, session: Session, skus: Sequence[str], quantities: Sequence[int]
-) -> list[EventType]:
-    """Price, keep and show a quote."""
-    customer_id = _customer_id(turn, session)
-    items = [_item(turn, session, *wanted) for wanted in zip(skus, quantities, strict=True)]
-    offer = turn.services.quote_desk.quote(
-        pricing.QuoteRequest(
-            items, items[0].currency or "", _segment(turn, customer_id), turn.services.now()
+        skus, quantities = turn.slots[PRODUCTS_SLOT], turn.slots[QUANTITIES_SLOT]
+        customer_id = _customer_id(turn, session)
+        items = [_item(turn, session, *wanted) for wanted in zip(skus, quantities, strict=True)]
+        offer = turn.services.quote_desk.quote(
+            pricing.QuoteRequest(
+                items, items[0].currency or "", _segment(turn, customer_id), turn.services.now()
+            )
         )
-    )
-    kept = service.save_quote(session, _row(turn, customer_id, offer))
-    turn.say(
-        "utter_quote_needs_approval" if offer.needs_approval else "utter_quote",
-        quote_number=kept.id,
-        total=turn.texts.money(offer.total, offer.currency),
-        tax=turn.texts.money(offer.tax, offer.currency),
-        valid_until=turn.texts.date(offer.valid_until),
-    )
-    turn.show(_card(turn, kept.id, offer))
-    product = catalogue.resolve(session, offer.lines[0].sku)
-    return [SlotSet(QUANTITIES_SLOT, None), reference.remember(product)]
+        kept = service.save_quote(session, _row(turn, customer_id, offer))
+        turn.say(
+            "utter_quote_needs_approval" if offer.needs_approval else "utter_quote",
+            quote_number=kept.id,
+            total=turn.texts.money(offer.total, offer.currency),
+            tax=turn.texts.money(offer.tax, offer.currency),
+            valid_until=turn.texts.date(offer.valid_until),
+        )
+        turn.show(_card(turn, kept.id, offer))
+        return [reference.remember(catalogue.resolve(session, offer.lines[0].sku))]
 
 
 def _customer_id(turn: Turn, session: Session) -> str | None:
     """Return whom the quote is for: a shopper herself, an agent's customer, or nobody."""
-    try:
-        return reference.customer(turn, session).id
-    except MissingCustomer:
-        return None
+    named = turn.slots.get(CUSTOMER_SLOT)
+    return customers.get(session, str(named)).id if named else turn.speaker.customer_id
 
 
 def _segment(turn: Turn, customer_id: str | None) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from rasa_sdk.events import EventType
 from sqlalchemy.orm import Session
 
-from actions import cards
+from actions import cards, reference
 from actions.base import GuardedAction
 from actions.catalog import answered, asked_product
 from actions.turn import Turn
@@ -18,6 +18,8 @@ from analytics.store.models import Product
 SHOWN: Final = 4
 OVERFETCH: Final = 25
 "Suggestions asked for, so that enough remain when those out of stock are left out."
+WITHIN_LIMIT: Final = 200
+"Suggestions asked for where the message says how much one may cost."
 
 
 class ActionRecommend(GuardedAction):
@@ -28,8 +30,11 @@ class ActionRecommend(GuardedAction):
     def act(self, turn: Turn, session: Session) -> list[EventType]:
         customer_id = turn.speaker.customer_id
         items = suggestions(turn, session, customer_id)
-        turn.say("utter_recommend_for_you" if customer_id else "utter_recommend_popular")
-        turn.show(cards.products(items))
+        if items:
+            turn.say("utter_recommend_for_you" if customer_id else "utter_recommend_popular")
+            turn.show(cards.products(items))
+        else:
+            turn.say("utter_nothing_to_recommend")
         return []
 
 
@@ -52,11 +57,18 @@ class ActionSimilarItems(GuardedAction):
 
 
 def suggestions(turn: Turn, session: Session, customer_id: str | None) -> list[dict[str, Any]]:
-    """Return items of a products card for a customer, or the shop's favourites for a guest."""
+    """Return items of a products card for a customer, or the shop's favourites for a guest.
+
+    None costs more than the message allows.
+    """
     recommender = turn.services.models.recommender
     user = customer_id or ""
-    ranked = [str(one) for one in recommender.recommend([user], n=OVERFETCH)["item_id"]]
-    found = available(session, ranked)[:SHOWN]
+    limit = reference.price_limit(turn)
+    fetched = WITHIN_LIMIT if limit else OVERFETCH
+    ranked = [str(one) for one in recommender.recommend([user], n=fetched)["item_id"]]
+    found = [
+        one for one in available(session, ranked) if limit is None or catalogue.price(one) <= limit
+    ][:SHOWN]
     causes = {
         one.id: str(cause)
         for one in found

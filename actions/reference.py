@@ -39,7 +39,7 @@ def named_product(turn: Turn, session: Session) -> Product | None:
     for code in codes:
         if found := catalogue.by_code(session, code.value):
             return found
-    if mentioned := catalogue.mentioned(session, turn.text):
+    if mentioned := catalogue.mentioned(session, turn.wanted):
         return mentioned
     if words := turn.entity("product"):
         return catalogue.resolve(session, words)
@@ -87,8 +87,11 @@ def customer(turn: Turn, session: Session) -> Customer:
         MissingCustomer: nobody is named.
     """
     speaker = turn.speaker
-    if speaker.role is Role.AGENT and (named := _named_customer_id(turn, session)):
-        return customers.get(session, named)
+    if speaker.role is Role.AGENT:
+        # Where a customer is asked about, any code is a customer's, if a wrong one.
+        named = named_customer(turn, session) or turn.entity("code")
+        if named:
+            return customers.get(session, named)
     if speaker.customer_id:
         return customers.get(session, speaker.customer_id)
     raise MissingCustomer
@@ -113,15 +116,14 @@ def price_limit(turn: Turn) -> Decimal | None:
     return Decimal(match.group()) if match else None
 
 
-def _named_customer_id(turn: Turn, session: Session) -> str | None:
-    codes = turn.entities("code", "number")
-    for code in codes:
+def named_customer(turn: Turn, session: Session) -> str | None:
+    """Return the id in an agent's message that is a customer's, or is said to be one; or None."""
+    if turn.speaker.role is not Role.AGENT:
+        return None
+    for code in turn.entities("code", "number"):
         if _names_customer(turn, code) or customers.exists(session, code.value.upper()):
             return code.value
-    # About a product, a code that is no customer is the product's; alone it must be a customer's.
-    about_products = turn.intent in {"request_quote", "demand_forecast"}
-    only_codes = [code for code in codes if code.name == "code"]
-    return only_codes[0].value if only_codes and not about_products else None
+    return None
 
 
 def _names_customer(turn: Turn, code: Entity) -> bool:

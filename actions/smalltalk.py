@@ -1,4 +1,4 @@
-"""Turns of talk that need the conversation itself: say it again, that was wrong."""
+"""Turns of talk that need the conversation itself: say it again, what can you do."""
 
 from __future__ import annotations
 
@@ -6,22 +6,30 @@ from rasa_sdk.events import EventType
 from sqlalchemy.orm import Session
 
 from actions.base import GuardedAction
+from actions.history import last_said
 from actions.misses import abilities
-from actions.turn import Turn
+from actions.turn import Reply, Turn
 from analytics.identity import Role
 
 
 class ActionRepeat(GuardedAction):
-    """Say the last answer again."""
+    """Say the last answer again, with its buttons and cards."""
 
     action_name = "action_repeat"
 
     def act(self, turn: Turn, session: Session) -> list[EventType]:
-        said = [text for who, text in turn.transcript() if who == "bot"]
-        if said:
-            turn.say("utter_again", text_before=said[-1])
-        else:
+        said = last_said(turn)
+        if turn.form:
+            # Its question is the last that was said, and the form asks it again by itself.
+            said = said[:-1]
+        elif not said:
             turn.say("utter_nothing_to_repeat")
+        for event in said:
+            data = event.get("data") or {}
+            if text := event.get("text"):
+                turn.replies.append(Reply(text=text, buttons=data.get("buttons") or []))
+            if card := data.get("custom"):
+                turn.show(card)
         return []
 
 

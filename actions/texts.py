@@ -39,6 +39,10 @@ class Texts:
                 return str(variation["text"]).format_map(values)
         raise KeyError(f"{name} has no text for {self.language!r}")
 
+    def has(self, name: str) -> bool:
+        """Return whether the domain has the response `name`."""
+        return name in self._responses
+
     def money(self, amount: Decimal, currency: str) -> str:
         """Return an amount such as `£1,234.50`."""
         return format_currency(amount, currency, locale=self._locale)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
@@ -11,11 +11,26 @@ from rasa_sdk.interfaces import Tracker
 
 from actions.services import Services
 from actions.texts import Texts
-from analytics.errors import InvalidToken
+from actions.wording import rejected, says_more
+from analytics.errors import InvalidToken, NotOnList
 from analytics.identity import Role, Speaker, verify_context, verify_token
 from analytics.store.models import LANGUAGES
 
 SHELL_CHANNEL: Final = "cmdline"
+SHOWN_SLOT: Final = "shown"
+"Codes of the list shown last, in its order, and the intent by which one of them is asked about."
+REQUESTED_SLOT: Final = "requested_slot"
+"Rasa's own: the slot that the form under way asks for."
+EXTRACT: Final = "action_extract_slots"
+"Rasa's own, which runs on every message."
+REMEMBERED: Final = 8
+"Messages looked at for what was said before."
+ANSWERS: Final = frozenset({"inform", "nlu_fallback", "product_search"})
+"Intents of messages that may be a plain answer to a question."
+AMBIGUOUS: Final = "nlu_ambiguous"
+"The intent of a message that may mean several things."
+REPAIRS: Final = frozenset({"correct", "deny"})
+"Intents of messages that take back something said before."
 
 
 @dataclass(frozen=True)
@@ -24,20 +39,23 @@ class Entity:
 
     Attributes:
         start: its first character.
+        end: behind its last character.
         bound: `max` or `min` where an amount is named as a limit.
     """
 
     name: str
     value: str
     start: int
+    end: int
     bound: str | None = None
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What is said: a domain response with its values and buttons, or a card."""
+    """What is said: a domain response with its values, or a text as it is, or a card."""
 
     response: str | None = None
+    text: str | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
     buttons: list[dict[str, str]] = field(default_factory=list)
     card: dict[str, Any] | None = None
@@ -60,9 +78,12 @@ class Turn:
         self.replies: list[Reply] = []
         self._tracker = tracker
         language = tracker.slots.get("language")
-        self.texts = Texts(
-            domain.get("responses", {}), language if language in LANGUAGES else LANGUAGES[0]
-        )
+        self._responses = domain.get("responses", {})
+        self.texts = self.texts_in(language if language in LANGUAGES else LANGUAGES[0])
+
+    def texts_in(self, language: str) -> Texts:
+        """Return the texts of a language."""
+        return Texts(self._responses, language)
 
     @property
     def language(self) -> str:
@@ -87,26 +108,57 @@ class Turn:
         return verify_context(context, self.conversation_id, secrets)
 
     def entities(self, *names: str) -> list[Entity]:
-        """Return the message's entities of these names, in the order of the text."""
-        found = [
-            Entity(
-                str(one["entity"]), str(one["value"]), int(one.get("start") or 0), one.get("bound")
-            )
-            for one in self._tracker.latest_message.get("entities") or []
-            if one.get("entity") in names and one.get("value") not in (None, "")
-        ]
-        return sorted(found, key=lambda entity: entity.start)
+        """Return the message's entities of these names, in the order of the text.
+
+        What the message takes back is left out: of "30, not 20" the number 20. A code may also be
+        said as a place on the list shown last: "the second one".
+
+        Raises:
+            NotOnList: the list is shorter than that.
+        """
+        found = [entity for entity in self._entities if entity.name in names]
+        if "code" in names and self.shown:
+            found += [self._on_list(one) for one in self._entities if one.name == "ordinal"]
+        return self._without_rejected(sorted(found, key=lambda entity: entity.start))
 
     def entity(self, *names: str) -> str | None:
         """Return the value of the first entity of these names, or None."""
         found = self.entities(*names)
         return found[0].value if found else None
 
+    @property
+    def wanted(self) -> str:
+        """The text, with what it takes back blotted out."""
+        text = self.text
+        kept = {entity.start for entity in self.entities(*{one.name for one in self._entities})}
+        for entity in self._entities:
+            if entity.name != "ordinal" and entity.start not in kept:
+                text = text[: entity.start] + " " * (entity.end - entity.start) + text[entity.end :]
+        return text
+
+    @property
+    def rest(self) -> str:
+        """The text with its entities blotted out."""
+        text = self.text
+        for entity in self._entities:
+            text = text[: entity.start] + " " * (entity.end - entity.start) + text[entity.end :]
+        return text
+
+    @property
+    def bare(self) -> bool:
+        """Whether the message names something and says no more, such as a code alone."""
+        return bool(self._entities) and not says_more(self.rest)
+
+    @property
+    def shown(self) -> list[str]:
+        """The codes of the list shown last."""
+        return list((self.slots.get(SHOWN_SLOT) or {}).get("codes", []))
+
     def say(
         self, response: str, buttons: list[dict[str, str]] | None = None, **values: Any
     ) -> None:
         """Answer with a domain response."""
-        self.replies.append(Reply(response, values, buttons or []))
+        self.replies.append(Reply(response, values=values, buttons=buttons or []))
 
     def show(self, card: dict[str, Any]) -> None:
         """Answer with a card: typed JSON that the page draws."""
@@ -116,17 +168,27 @@ class Turn:
         """Return a button whose title is a domain response."""
         return {"title": self.texts.get(response, **values), "payload": payload}
 
+    @property
+    def events(self) -> Sequence[Mapping[str, Any]]:
+        """What has happened in the conversation since it was last taken up, oldest first."""
+        events: Sequence[Mapping[str, Any]] = self._tracker.events
+        starts = [at for at, event in enumerate(events) if event.get("event") == "session_started"]
+        return events[starts[-1] :] if starts else events
+
     def interrupted(self, form: str) -> bool:
         """Return whether another action has answered this message before `form` came back."""
-        for event in reversed(self._tracker.events):
-            if event.get("event") == "user":
-                return False
-            if event.get("event") == "action" and event.get("name") not in (
-                form,
-                "action_extract_slots",
-            ):
-                return True
-        return False
+        return any(
+            event.get("event") == "action" and event.get("name") not in (form, EXTRACT)
+            for event in self._since_message()
+        )
+
+    def begins(self, form: str) -> bool:
+        """Return whether this message has started `form`."""
+        started = any(
+            event.get("event") == "active_loop" and event.get("name") == form
+            for event in self._since_message()
+        )
+        return started and not self.interrupted(form)
 
     @property
     def form(self) -> str | None:
@@ -136,6 +198,18 @@ class Turn:
     def messages(self) -> list[Mapping[str, Any]]:
         """Return the user's messages as Rasa keeps them, newest first: this one, then earlier."""
         return [event for event in reversed(self._tracker.events) if event.get("event") == "user"]
+
+    @property
+    def replayed(self) -> bool:
+        """Whether the message was heard before, with another meaning or in another place."""
+        ids = [message.get("message_id") for message in self.messages()[:2]]
+        return len(ids) > 1 and ids[0] == ids[1]
+
+    @property
+    def form_before(self) -> str | None:
+        """The form that was under way before the one that this message has started, or None."""
+        loops = [event.get("name") for event in self.events if event.get("event") == "active_loop"]
+        return loops[-2] if len(loops) > 1 else None
 
     def earlier_intents(self, limit: int = 5) -> list[str]:
         """Return the intents of the last messages before this one, newest first."""
@@ -157,3 +231,59 @@ class Turn:
     def _message_metadata(self) -> Mapping[str, Any]:
         messages = self.messages()
         return messages[0].get("metadata") or {} if messages else {}
+
+    def _since_message(self) -> list[Mapping[str, Any]]:
+        found: list[Mapping[str, Any]] = []
+        for event in reversed(self._tracker.events):
+            if event.get("event") == "user":
+                break
+            found.append(event)
+        return found
+
+    @cached_property
+    def _entities(self) -> list[Entity]:
+        return read_entities(self._tracker.latest_message)
+
+    def _on_list(self, ordinal: Entity) -> Entity:
+        place = int(ordinal.value)
+        if not 0 < abs(place) <= len(self.shown):
+            raise NotOnList(place, len(self.shown))
+        code = self.shown[place - 1 if place > 0 else place]
+        return Entity("code", code, ordinal.start, ordinal.end)
+
+    def _without_rejected(self, found: list[Entity]) -> list[Entity]:
+        """Return the entities without those that the message takes back, if others remain.
+
+        "not 20" takes back 20. Of two that a correction names, one said before is what it corrects.
+        """
+        kept = []
+        for entity in found:
+            rivals = [one for one in found if one.name == entity.name]
+            said_before = len(rivals) == 2 and self.intent in REPAIRS and self._was_said(entity)
+            if len(rivals) < 2 or not (rejected(self.text, entity.start) or said_before):
+                kept.append(entity)
+        names = {entity.name for entity in kept}
+        return [entity for entity in found if entity in kept or entity.name not in names]
+
+    def _was_said(self, entity: Entity) -> bool:
+        return any(
+            (entity.name, entity.value) == (one.name, one.value)
+            for message in self.messages()[1:REMEMBERED]
+            for one in read_entities(message.get("parse_data") or {})
+        )
+
+
+def read_entities(message: Mapping[str, Any]) -> list[Entity]:
+    """Return the entities in Rasa's reading of a message, in the order of its text."""
+    found = [
+        Entity(
+            str(one["entity"]),
+            str(one["value"]),
+            int(one.get("start") or 0),
+            int(one.get("end") or 0),
+            one.get("bound"),
+        )
+        for one in message.get("entities") or []
+        if one.get("entity") != "language" and one.get("value") not in (None, "")
+    ]
+    return sorted(found, key=lambda entity: entity.start)

@@ -1,0 +1,137 @@
+"""The last request asked again, with what a message names in the place of what it named.
+
+A form keeps its other answers, another request its other words. So "no, LAMP-002", "and the blue
+one?" or "the second one" need not say again what is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from typing import Any, Final
+
+from rasa_sdk.events import ActiveLoop, EventType
+from sqlalchemy.orm import Session
+
+from actions import reference
+from actions.history import Exchange, exchanges, last_request
+from actions.replay import replay
+from actions.turn import ANSWERS, SHOWN_SLOT, Entity, Turn
+from actions.wording import follows, mends
+
+THINGS: Final = frozenset({"code", "product"})
+AMOUNTS: Final = frozenset({"number", "money"})
+NAMED: Final = (*THINGS, *AMOUNTS, "email", "phone", "percent", "date", "period", "person")
+"Entities that a correction may change."
+ASKS_BACK: Final = frozenset({"action_correct", "action_deny"})
+"Actions after which a plain piece of information is a correction."
+MOST_WORDS: Final = 5
+"Words beside what it names, in a message that only says of what to ask again."
+_WORD: Final = re.compile("[A-Za-z']+|[\u4e00-\u9fff]")
+
+
+def follow_up(turn: Turn, session: Session) -> list[EventType]:
+    """Return the events that a message leads to which says by its wording that it goes on.
+
+    "And the blue one?" asks the last request again; so does a plain piece of information after the
+    question what was wrong. "The second one", and no more, asks of it what the list was for.
+    """
+    now = exchanges(turn)[0]
+    if turn.form or turn.replayed or now.ran_form:
+        return []
+    return _picked(turn) or (ask_again(turn, session) if goes_on(turn) else [])
+
+
+def goes_on(turn: Turn) -> bool:
+    """Return whether the message asks the last request of something else, and nothing more.
+
+    It says so by its wording, whatever it was understood as: a few words leave little to go by.
+    """
+    earlier = exchanges(turn)[1:2]
+    asked_back = bool(earlier) and earlier[0].action in ASKS_BACK
+    if asked_back and turn.intent in ANSWERS:
+        return True
+    if not (follows(turn.text) or mends(turn.text)):
+        return False
+    return len(_WORD.findall(turn.rest)) <= MOST_WORDS
+
+
+def ask_again(turn: Turn, session: Session) -> list[EventType]:
+    """Return the events that ask the last request again with this message's entities, or none."""
+    last = last_request(turn)
+    named = _named(turn, session)
+    if last is None or not named:
+        return []
+    return revive(turn, last, named)
+
+
+def revive(turn: Turn, last: Exchange, named: Sequence[Entity] = ()) -> list[EventType]:
+    """Return the events that ask an earlier request again, with what is `named` in its place."""
+    message = turn.messages()[0]
+    if last.completed:
+        # The form still has its answers, and hears this message as a correction.
+        return [
+            ActiveLoop(last.completed),
+            *replay(turn, message, "correct", [_as_rasa(one) for one in named]),
+        ]
+    text, entities = merge(last.text, last.entities, named)
+    return replay(turn, last.message, last.intent, [_as_rasa(one) for one in entities], text)
+
+
+def merge(text: str, known: Sequence[Entity], named: Sequence[Entity]) -> tuple[str, list[Entity]]:
+    """Return a message with what is `named` in the place of what it names of that kind.
+
+    Args:
+        text: the message.
+        known: what it names.
+        named: what it shall name; what has no counterpart is put at its end.
+    """
+    entities = list(known)
+    for new in named:
+        old = _counterpart(new, entities)
+        if old is None:
+            text += " "
+        start, end = (old.start, old.end) if old else (len(text), len(text))
+        shift = start + len(new.value) - end
+        entities = [_moved(one, shift, end) for one in entities if one is not old]
+        placed = replace(new, start=start, end=start + len(new.value))
+        if old and new.name in AMOUNTS:
+            # "under 50 pounds", and then "30".
+            placed = replace(placed, name=old.name, bound=new.bound or old.bound)
+        entities.append(placed)
+        text = text[:start] + new.value + text[end:]
+    return text, sorted(entities, key=lambda entity: entity.start)
+
+
+def _picked(turn: Turn) -> list[EventType]:
+    intent = (turn.slots.get(SHOWN_SLOT) or {}).get("intent")
+    codes = turn.entities("code") if intent and turn.bare else []
+    if len(codes) != 1 or codes[0].value not in turn.shown:
+        return []
+    return replay(turn, turn.messages()[0], intent, [_as_rasa(codes[0])])
+
+
+def _named(turn: Turn, session: Session) -> list[Entity]:
+    """Return what the message names, a product also by its title alone."""
+    found = turn.entities(*NAMED)
+    if not any(one.name in THINGS for one in found):
+        product = reference.named_product(turn, session)
+        found += [Entity("code", product.id, 0, 0)] if product else []
+    return found
+
+
+def _counterpart(new: Entity, known: Sequence[Entity]) -> Entity | None:
+    kinds = next((kinds for kinds in (THINGS, AMOUNTS) if new.name in kinds), {new.name})
+    return next((one for one in reversed(known) if one.name in kinds), None)
+
+
+def _moved(entity: Entity, shift: int, behind: int) -> Entity:
+    moves = entity.start >= behind
+    return replace(entity, start=entity.start + shift, end=entity.end + shift) if moves else entity
+
+
+def _as_rasa(entity: Entity) -> dict[str, Any]:
+    kept = asdict(entity) | {"entity": entity.name}
+    del kept["name"]
+    return {name: value for name, value in kept.items() if value is not None}

@@ -1,0 +1,93 @@
+"""The `validate_…` action of a form, with what every form can do.
+
+Answers are given in any order and corrected at any question; another request is left alone and
+answered in the midst of it; a form that another one interrupts comes back.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable
+from typing import ClassVar
+
+from rasa_sdk.events import EventType, SlotSet
+from sqlalchemy.orm import Session
+
+from actions import suspension
+from actions.base import FAULTS, GuardedAction
+from actions.turn import AMBIGUOUS, ANSWERS, REPAIRS, REQUESTED_SLOT, Turn
+from actions.wording import follows, leaves, mends
+from analytics.errors import SalesclerkError
+
+
+class FormValidation(GuardedAction):
+    """What the message answers, and what to ask next.
+
+    Attributes:
+        form: the form's name in the domain.
+        slots: all that it fills, in the order of asking.
+        intents: of requests that start it or go on with it.
+    """
+
+    form: ClassVar[str]
+    slots: ClassVar[tuple[str, ...]]
+    intents: ClassVar[frozenset[str]]
+
+    def name(self) -> str:
+        return f"validate_{self.form}"
+
+    @abstractmethod
+    def required(self, turn: Turn) -> Iterable[str]:
+        """Return the slots to be filled for this speaker, in the order of asking."""
+
+    @abstractmethod
+    def extract(self, turn: Turn, session: Session, found: dict[str, object]) -> None:
+        """Put the slots that this message answers into `found`; None for what does not do.
+
+        In a message that starts the form all its slots are None in `found` to begin with.
+
+        Raises:
+            SalesclerkError: an answer does not do; what was found before counts all the same.
+        """
+
+    def asked(self, turn: Turn) -> str | None:
+        """Return the slot that the form has asked for, or None."""
+        asked = turn.slots.get(REQUESTED_SLOT)
+        return asked if asked in self.slots and not turn.begins(self.form) else None
+
+    def act(self, turn: Turn, session: Session) -> list[EventType]:
+        begins = turn.begins(self.form)
+        found: dict[str, object] = dict.fromkeys(self.slots) if begins else {}
+        suspended = suspension.suspend(turn, self.form) if begins else []
+        if begins or self._is_answer(turn):
+            try:
+                self.extract(turn, session, found)
+            except FAULTS:
+                raise
+            except SalesclerkError as error:
+                turn.replies += self.explain(turn, error)
+                # Set, though to nothing: the form asks again instead of giving up.
+                asked = self.asked(turn)
+                if asked or not found:
+                    found.setdefault(asked or next(iter(self.required(turn))), None)
+            if not found and (asked := self.asked(turn)) and turn.intent in self.intents:
+                # What has started the form is said again: so is the question.
+                found[asked] = None
+        slots = {**turn.slots, **found}
+        missing = [slot for slot in self.required(turn) if slots.get(slot) is None]
+        filled = [SlotSet(slot, value) for slot, value in found.items()]
+        return [*suspended, *filled, SlotSet(REQUESTED_SLOT, missing[0] if missing else None)]
+
+    def redirect(self, turn: Turn, session: Session) -> list[EventType]:
+        return []
+
+    def settle(self, turn: Turn, events: list[EventType]) -> list[EventType]:
+        return []
+
+    def _is_answer(self, turn: Turn) -> bool:
+        """Return whether the message may go on with the form instead of asking something else."""
+        if turn.interrupted(self.form) or leaves(turn.text):
+            return False
+        if follows(turn.text) or mends(turn.text):
+            return True
+        return turn.intent in {*ANSWERS, *REPAIRS, AMBIGUOUS, *self.intents} or turn.bare

@@ -1,0 +1,62 @@
+"""Turns of phrase that say what to do with the words beside them, in either language."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_REJECTED: Final = re.compile(
+    r"""(?: (?:\bnot|n't|\binstead\ of|\brather\ than)
+            (?:\ (?:the|that|this|those|these|an?|for|order|number|quantity))*
+          | 不(?:是|要)(?:[那这這][一-龥]?)?
+        )\s*$""",
+    re.I | re.X,
+)
+_FOLLOWS: Final = re.compile(
+    r"""^\s*(?:(?:and|or|but|ok(?:ay)?|then)[\s,]+)*(?:what|how)\s+about\b
+      | ^\s*(?:and|or)\s+(?!(?:how|what|where|when|why|who|which|is|are|do|does|did|can|could|i)\b)
+      | ^(?!.*[什怎多哪几幾])(?:\s*(?:那么?|那麼|还有|還有|换成|換成)|.*呢[\s?？。]*$)""",
+    re.I | re.X,
+)
+_MENDS: Final = re.compile(
+    r"""^\s*(?:(?:no|nope|sorry|oops|wait|actually|not\s+that)\b[\s,.!]*)+
+      | ^\s*(?:不[,，对對是]|错了|錯了|抱歉|对不起|對不起|等等|应该是|應該是|改成|换成|換成)
+      | \bi\s+(?:meant|mean)\b""",
+    re.I | re.X,
+)
+_LEAVES: Final = re.compile(
+    r"""\bnever\s?mind\b | \bforget\s+(?:it|that|about|the|this|my)\b | \bscrap\s+(?:that|the)\b
+      | \bchanged\s+my\s+mind\b | 算了 | 不用了 | 不要了 | 先不 | 改主意""",
+    re.I | re.X,
+)
+
+
+_FILLERS: Final = re.compile(
+    r"\b(?:and|or|plus|also|please|pls|the|it's|it|is|thanks)\b|[和跟与與及请請是的吧]|谢谢|謝謝",
+    re.I,
+)
+
+
+def says_more(rest: str) -> bool:
+    """Return whether `rest`, a message without what it names, says anything: "please" does not."""
+    return any(character.isalnum() for character in _FILLERS.sub(" ", rest))
+
+
+def rejected(text: str, start: int) -> bool:
+    """Return whether the words before `start` take back what begins there: "not", "不是"."""
+    return bool(_REJECTED.search(text[:start]))
+
+
+def follows(text: str) -> bool:
+    """Return whether the text asks the same of something else: "and the blue one?", "那台灯呢"."""
+    return bool(_FOLLOWS.search(text))
+
+
+def mends(text: str) -> bool:
+    """Return whether the text begins as a correction does: "no, 30", "sorry, I meant 30"."""
+    return bool(_MENDS.search(text))
+
+
+def leaves(text: str) -> bool:
+    """Return whether the text drops what was under way: "never mind", "算了"."""
+    return bool(_LEAVES.search(text))
