@@ -27,7 +27,7 @@ class ConfidenceOptions(Options):
     """Settings of `ConfidenceCheck`."""
 
     threshold: float = Field(
-        0.2, ge=0, le=1, description="Below this confidence a message is refused."
+        0.3, ge=0, le=1, description="Below this confidence a message is refused."
     )
     sure: float = Field(
         0.45, ge=0, le=1, description="Below this confidence other meanings are in question too."
