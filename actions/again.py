@@ -19,6 +19,7 @@ from actions.history import Exchange, exchanges, last_request
 from actions.replay import replay
 from actions.turn import ANSWERS, SHOWN_SLOT, Entity, Turn
 from actions.wording import follows, mends
+from analytics.store import catalogue
 
 THINGS: Final = frozenset({"code", "product"})
 AMOUNTS: Final = frozenset({"number", "money"})
@@ -40,10 +41,10 @@ def follow_up(turn: Turn, session: Session) -> list[EventType]:
     now = exchanges(turn)[0]
     if turn.form or turn.replayed or now.ran_form:
         return []
-    return _picked(turn) or (ask_again(turn, session) if goes_on(turn) else [])
+    return _picked(turn) or (ask_again(turn, session) if goes_on(turn, session) else [])
 
 
-def goes_on(turn: Turn) -> bool:
+def goes_on(turn: Turn, session: Session) -> bool:
     """Return whether the message asks the last request of something else, and nothing more.
 
     It says so by its wording, whatever it was understood as: a few words leave little to go by.
@@ -54,7 +55,10 @@ def goes_on(turn: Turn) -> bool:
         return True
     if not (follows(turn.text) or mends(turn.text)):
         return False
-    return len(_WORD.findall(turn.rest)) <= MOST_WORDS
+    named = [turn.text[one.start : one.end] for one in turn.entities(*NAMED)]
+    if product := catalogue.mentioned(session, turn.wanted):
+        named.append(catalogue.title(product, turn.language))
+    return _words(turn.wanted) - sum(map(_words, named)) <= MOST_WORDS
 
 
 def ask_again(turn: Turn, session: Session) -> list[EventType]:
@@ -119,6 +123,10 @@ def _named(turn: Turn, session: Session) -> list[Entity]:
         product = reference.named_product(turn, session)
         found += [Entity("code", product.id, 0, 0)] if product else []
     return found
+
+
+def _words(text: str) -> int:
+    return len(_WORD.findall(text))
 
 
 def _counterpart(new: Entity, known: Sequence[Entity]) -> Entity | None:

@@ -75,10 +75,10 @@ class GuardedAction(Action, ABC):
             events = await asyncio.wait_for(asyncio.to_thread(self._transact, turn), BUDGET_SECONDS)
         except SalesclerkError as error:
             turn.replies = self.explain(turn, error)
-            events = []
+            events = self.recover(turn)
         except Exception:  # noqa: BLE001 - the one place where nothing may pass
             turn.replies = self._apologise("utter_error_internal")
-            events = []
+            events = self.recover(turn)
         events = [*listed(turn), *events, *self.settle(turn, events)]
         _send(turn.replies, dispatcher)
         return events
@@ -100,6 +100,10 @@ class GuardedAction(Action, ABC):
             if turn.speaker.role not in self.roles:
                 raise NotAuthorised(f"{self.name()} is not for a {turn.speaker.role.value}")
             return self.act(turn, session)
+
+    def recover(self, turn: Turn) -> list[EventType]:
+        """Return the events that follow an error."""
+        return []
 
     def redirect(self, turn: Turn, session: Session) -> list[EventType]:
         """Return the events by which the message is heard as a part of what came before."""

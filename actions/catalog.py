@@ -86,7 +86,7 @@ class ValidateProductForm(FormValidation):
 
     def extract(self, turn: Turn, session: Session, found: dict[str, object]) -> None:
         topic = TOPICS.get(turn.intent)
-        if self._goes_on(turn):
+        if self._goes_on(turn, session):
             # "What about the floor lamp?" sounds like a question about a product, but asks the
             # last one again, whatever it was.
             last = last_request(turn)
@@ -103,8 +103,8 @@ class ValidateProductForm(FormValidation):
         if product is not None:
             found[ASKED_SLOT] = product.id
 
-    def _goes_on(self, turn: Turn) -> bool:
-        return turn.begins(self.form) and goes_on(turn) and last_request(turn) is not None
+    def _goes_on(self, turn: Turn, session: Session) -> bool:
+        return turn.begins(self.form) and goes_on(turn, session) and last_request(turn) is not None
 
 
 class ActionAskAgain(GuardedAction):

@@ -70,13 +70,20 @@ class FormValidation(GuardedAction):
                 asked = self.asked(turn)
                 if asked or not found:
                     found.setdefault(asked or next(iter(self.required(turn))), None)
-            if not found and (asked := self.asked(turn)) and turn.intent in self.intents:
-                # What has started the form is said again: so is the question.
+            asked = self.asked(turn)
+            if asked and not found and (turn.replies or turn.intent in self.intents):
+                # Something was said to it, or the form was asked for again: so is its question.
                 found[asked] = None
         slots = {**turn.slots, **found}
         missing = [slot for slot in self.required(turn) if slots.get(slot) is None]
         filled = [SlotSet(slot, value) for slot, value in found.items()]
         return [*suspended, *filled, SlotSet(REQUESTED_SLOT, missing[0] if missing else None)]
+
+    def recover(self, turn: Turn) -> list[EventType]:
+        """Ask again: answers of an earlier time must never complete the form."""
+        asked = self.asked(turn) or self.slots[0]
+        lost = self.slots if turn.begins(self.form) else (asked,)
+        return [*(SlotSet(slot, None) for slot in lost), SlotSet(REQUESTED_SLOT, asked)]
 
     def redirect(self, turn: Turn, session: Session) -> list[EventType]:
         return []

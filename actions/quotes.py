@@ -74,7 +74,7 @@ class ValidateQuoteForm(FormValidation):
         if named := reference.named_product(turn, session):
             return [_sku(session, named.id)]
         if last is not None:
-            return list(last)
+            return [] if self.asked(turn) == QUANTITIES_SLOT else list(last)
         if self.asked(turn) == PRODUCTS_SLOT and turn.intent in ANSWERS:
             return [_sku(session, turn.text)]
         talked_about = turn.slots.get(reference.PRODUCT_SLOT) if turn.begins(self.form) else None

@@ -11,7 +11,7 @@ from rasa_sdk.interfaces import Tracker
 
 from actions.services import Services
 from actions.texts import Texts
-from actions.wording import rejected, says_more
+from actions.wording import kept, rejected, says_more
 from analytics.errors import InvalidToken, NotOnList
 from analytics.identity import Role, Speaker, verify_context, verify_token
 from analytics.store.models import LANGUAGES
@@ -128,13 +128,8 @@ class Turn:
 
     @property
     def wanted(self) -> str:
-        """The text, with what it takes back blotted out."""
-        text = self.text
-        kept = {entity.start for entity in self.entities(*{one.name for one in self._entities})}
-        for entity in self._entities:
-            if entity.name != "ordinal" and entity.start not in kept:
-                text = text[: entity.start] + " " * (entity.end - entity.start) + text[entity.end :]
-        return text
+        """The text without what it takes back."""
+        return kept(self.text)
 
     @property
     def rest(self) -> str:
@@ -256,14 +251,14 @@ class Turn:
 
         "not 20" takes back 20. Of two that a correction names, one said before is what it corrects.
         """
-        kept = []
+        wanted = []
         for entity in found:
             rivals = [one for one in found if one.name == entity.name]
             said_before = len(rivals) == 2 and self.intent in REPAIRS and self._was_said(entity)
             if len(rivals) < 2 or not (rejected(self.text, entity.start) or said_before):
-                kept.append(entity)
-        names = {entity.name for entity in kept}
-        return [entity for entity in found if entity in kept or entity.name not in names]
+                wanted.append(entity)
+        names = {entity.name for entity in wanted}
+        return [entity for entity in found if entity in wanted or entity.name not in names]
 
     def _was_said(self, entity: Entity) -> bool:
         return any(

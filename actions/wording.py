@@ -12,6 +12,11 @@ _REJECTED: Final = re.compile(
         )\s*$""",
     re.I | re.X,
 )
+_CLAUSE: Final = re.compile(
+    r"""(?:\bnot|n't|\binstead\ of|\brather\ than)\b[^,.;!?，。；！？]*
+      | 不(?:是|要)[^,.;!?，。；！？是]*""",
+    re.I | re.X,
+)
 _FOLLOWS: Final = re.compile(
     r"""^\s*(?:(?:and|or|but|ok(?:ay)?|then)[\s,]+)*(?:what|how)\s+about\b
       | ^\s*(?:and|or)\s+(?!(?:how|what|where|when|why|who|which|is|are|do|does|did|can|could|i)\b)
@@ -19,7 +24,7 @@ _FOLLOWS: Final = re.compile(
     re.I | re.X,
 )
 _MENDS: Final = re.compile(
-    r"""^\s*(?:(?:no|nope|sorry|oops|wait|actually|not\s+that)\b[\s,.!]*)+
+    r"""^\s*(?:(?:no|nope|sorry|oops|wait|actually|not\s+(?:the|that|this|those))\b[\s,.!]*)+
       | ^\s*(?:不[,，对對是]|错了|錯了|抱歉|对不起|對不起|等等|应该是|應該是|改成|换成|換成)
       | \bi\s+(?:meant|mean)\b""",
     re.I | re.X,
@@ -45,6 +50,11 @@ def says_more(rest: str) -> bool:
 def rejected(text: str, start: int) -> bool:
     """Return whether the words before `start` take back what begins there: "not", "不是"."""
     return bool(_REJECTED.search(text[:start]))
+
+
+def kept(text: str) -> str:
+    """Return the text without the clauses that take something back: "not the lamp", "不是灯"."""
+    return _CLAUSE.sub(" ", text)
 
 
 def follows(text: str) -> bool:

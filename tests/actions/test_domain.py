@@ -10,6 +10,7 @@ import pytest
 import yaml
 from rasa_sdk.executor import ActionExecutor
 
+from actions.history import FORM
 from analytics import errors
 from tests.conversations.scripts import responses
 
@@ -69,3 +70,11 @@ def test_selective_domain_stays_off() -> None:
 def test_stock_rest_channel_stays_off() -> None:
     channels = yaml.safe_load((PROJECT / "credentials.yml").read_text("utf-8"))
     assert all(name.startswith("rasa_project.channels.") for name in channels)
+
+
+def test_every_question_of_a_form_can_be_explained_and_every_form_named() -> None:
+    forms = {name: form for part in domain() for name, form in part.get("forms", {}).items()}
+    assert all(name.endswith(FORM) for name in forms)
+    asked = {slot for form in forms.values() for slot in form["required_slots"]}
+    needed = {f"utter_why_{slot}" for slot in asked} | {f"utter_matter_{name}" for name in forms}
+    assert needed <= set(responses())
