@@ -51,18 +51,13 @@ def gather(assistant: Assistant) -> dict[str, Any]:
         assert order is not None and order.customer is not None
         facts: dict[str, Any] = {
             "order": SimpleNamespace(id=order.id, email=order.customer.email),
-            "product": SimpleNamespace(
-                id=product.id,
-                sku=product.variants[0].sku,
-                en=product.title_en,
-                zh=product.title_zh,
-            ),
+            "product": _product(product),
+            "other": _product(other),
         }
         for name, topics in TOPICS.items():
             # A conversation that needs one fails where there is none.
             if unclear := _unclear(assistant, topics):
                 facts[name] = unclear
-        facts["other"] = SimpleNamespace(id=other.id)
         for persona in personas["personas"]:
             if persona["customer_id"]:
                 newest = orders.of_customer(session, persona["customer_id"], limit=1)
@@ -70,6 +65,15 @@ def gather(assistant: Assistant) -> dict[str, Any]:
                     id=persona["customer_id"], order=newest[0].id if newest else None
                 )
     return facts
+
+
+def _product(product: Product) -> SimpleNamespace:
+    return SimpleNamespace(
+        id=product.id,
+        sku=product.variants[0].sku,
+        en=product.title_en,
+        zh=product.title_zh,
+    )
 
 
 def _plain_products(session: Session) -> Iterator[Product]:
