@@ -12,11 +12,12 @@ MOST_CLAUSES: Final = 4
 _LEAST_SIZE: Final = 4
 "Of a clause: two words, or four Chinese characters."
 _ADDS: Final = (
-    r"\b(?:also|plus|by\ the\ way|btw|oh)\b"
+    r"\b(?:also|plus|besides|additionally|separately|by\ the\ way|btw|oh|on\ top\ of\ that"
+    r"|(?:one\ more|another)\ (?:thing|question)|while\ (?:you|yo)?u?'?(?:re|r|\ are)\ at\ it)\b"
     "|还有(?!货|没|吗|多|几|什么|哪)|還有(?!貨|沒|嗎|多|幾|什麼|哪)"
-    "|另外|以及|[顺順]便(?:[问問]一?下)?"
+    "|另外|此外|以及|同[时時]|[顺順][便带帶](?:[问問]一?下?)?"
 )
-_LINKS: Final = r"\b(?:and|then)\b|然[后後]|[并並]且|而且"
+_LINKS: Final = r"\b(?:and|then)\b|&|\+(?=\s)|(?<=\s)[-–—](?=\s)|然[后後]|[并並]且|而且"
 _SENTENCE_END: Final = r"[?!;。…\n]|\.(?=\s|$)"
 _COMMA: Final = r"(?<!\d),|,(?!\d)"
 _JOINT = re.compile(
@@ -35,28 +36,34 @@ _OTHER_WORD = re.compile(rf"[^\W_{HAN}]+")
 # with none of the words that begin a statement.
 _ASKING_WORD = re.compile(
     r"""\b(?:
-    want|wanna|need|would\ like|[a-z]+'?d\ like|wish|love\ to|looking\ for|have\ to|please|pls|help
-    |how|what|where|when|which|who|why|whether|wondering|(?:can|could)(?!'t|not)|tell\ me
+    want|wanna|need(?!\ it)|would\ like|[a-z]+'?d\ like|wish|love\ to|looking\ for|have\ to|please
+    |pls|help|how|what|where|when|which|who|why|whether|wondering|(?:can|could)(?!'t|not)|tell\ me
     )\b""",
     re.I | re.X,
 )
 _STATEMENT = re.compile(
-    r"""\W*(?:(?:but|so|because|since|as)\s+)?(?:
-    i|we|you|he|she|it|they|this|that|there|the|an?|my|our|your|his|her|their|one|some|not|all
-    |in|into|for|on|at|with|without|under|about|everything|nobody
+    r"""\W*(?:(?:but|so|because|since|as|hi|hey|hello|yo|ok|well|sorry|dear\ \w+),?\s+)*(?:
+    i|we|you|he|she|it|they|this|that|these|those|there|the|an?|my|our|your|his|her|their|one|some|not|all
+    |in|into|for|on|at|with|without|under|about|everything|nobody|customer|been|never|just
     )\b""",
     re.I | re.X,
 )
-# And in Chinese: by a question, by a wish, or by a verb that comes first.
+# And in Chinese: by a question or a wish, or else without any word that only a statement has.
 _QUESTION_ZH = re.compile(
-    "[吗嗎呢?哪几幾怎啥谁誰]|什[么麼]|多[少久长長大]|是否|不能|[没沒]有|如何|可以|能否"
+    r"[吗嗎呢?哪几幾怎啥谁誰]|什[么麼]|多[少久长長大重]|是否|不能|有[没沒]有|如何|可以|能否"
+    r"|[没沒不]\W*$|^[我你您]?(?:[别別]|不要)"
 )
 _WISH_ZH = re.compile(
-    "我们?[还也]?[想要需]|^(?:[你您]好|[那再也还])?(?:"
-    "[想要请請帮幫求把查报報预預换換退改订訂买買开開发發找看来來问問取推告申下]"
-    "|需要|希望|麻[烦煩]|[给給]我|修改|[注註][销銷])"
+    r"我们?[还也]?[想要需]|^(?:[你您]好|[那再也还])?(?:"
+    r"[想要请請帮幫求把查报報预預换換退改订訂买買开開发發找看来來问問取推告申下给給]"
+    r"|需要|希望|麻[烦煩]|修改|[注註][销銷])"
+    r"|一[下声聲]|[查看问問帮幫]下|[改换換]成|(?:[给給发發]|告[诉訴]|通知)我|[呗吧]\W*$"
 )
-_STATEMENT_ZH = re.compile(r"[了的]\W*$|^[但因]")
+_STATEMENT_ZH = re.compile(r"了\W*$|^[但因]|^我?们?[买買订訂下收换換退]了")
+_TELLING_ZH = re.compile(
+    "[了过過刚剛太很挺坏壞碎破]|已[经經]|一直|非常|不想要|[还還][没沒在]|[没沒][收到有]"
+    "|^所以|^我们?是|^[她他它这這]"
+)
 
 
 class Clause(NamedTuple):
@@ -100,8 +107,10 @@ def asks(clause: str) -> bool:
     """Return whether a clause is a question, a wish or an order, and not a statement."""
     clause = normalise(clause)
     if count_han(clause):
-        wish = _WISH_ZH.search(clause) and not _STATEMENT_ZH.search(clause)
-        return bool(_QUESTION_ZH.search(clause) or wish)
+        if _QUESTION_ZH.search(clause):
+            return True
+        tells = _TELLING_ZH.search(clause) and not _WISH_ZH.search(clause)
+        return not (tells or _STATEMENT_ZH.search(clause))
     return bool(_ASKING_WORD.search(clause)) or not _STATEMENT.match(clause)
 
 

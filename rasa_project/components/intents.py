@@ -15,6 +15,8 @@ TALK: Final = frozenset(
     ]
 )
 "Intents that ask nothing of the shop; each other one is a request."
+PROBLEMS: Final = frozenset(["payment_issue", "registration_problems", "recover_password"])
+"Requests that people make by telling what is wrong."
 _ALIKE: Final = (
     ("change_shipping_address", "set_up_shipping_address"),
     ("edit_account", "switch_account"),

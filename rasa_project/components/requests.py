@@ -20,7 +20,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from rasa_project.components.base import Component, Options
 from rasa_project.components.clauses import Clause, adds, asks, clauses
-from rasa_project.components.intents import TALK, one_matter
+from rasa_project.components.intents import PROBLEMS, TALK, one_matter
 
 REQUESTS: Final = "requests"
 "The parse result's list of the texts of the requests; absent where there is only one."
@@ -38,10 +38,10 @@ class RequestOptions(Options):
     """Settings of `RequestSplitter`."""
 
     threshold: float = Field(
-        0.7, ge=0, le=1, description="Below this confidence a part is no request."
+        0.3, ge=0, le=1, description="Below this confidence a part is no request."
     )
     margin: float = Field(
-        0.2,
+        0.1,
         ge=0,
         le=1,
         description="A part may be this much less likely than the whole message is.",
@@ -62,31 +62,36 @@ def split(
 ) -> list[Part]:
     """Return the parts that are requests of their own, in their order; empty where it is one.
 
-    Each part must be understood well, as well as the whole or nearly so, and as a request that is
-    another matter than the others'. Where the joint does not say that something is added, the parts
-    beside it must both ask: a statement is what a request is about ("it arrived broken, I want my
-    money back"). Of several ways to split, the one with the most parts; of those, the one whose
-    least likely part is the likeliest.
+    Each part must be understood well, and as a request that is another matter than the others'.
+    Where a joint says that something is added ("also"), that will do. Elsewhere the parts must be
+    understood as well as the whole, or nearly so, and both parts beside the joint must ask: a
+    statement is what a request is about ("it arrived broken, I want my money back"). Of several
+    ways to split, the one with the most parts; of those, the one whose least likely part is the
+    likeliest.
 
     Args:
         found: the message's clauses.
         whole: the ranking of the message.
         parts: the rankings of `possible_parts`.
     """
-    if not whole:
-        return []
-    least = max(options.threshold, whole[0]["confidence"] - options.margin)
     best: list[Part] = []
     best_confidence = 0.0
     for way in _ways(len(found)):
         likeliest = [parts[part][0] for part in way if parts[part]]
         confidence = min((intent["confidence"] for intent in likeliest), default=0.0)
+        intents = [intent["name"] for intent in likeliest]
         if (
             (len(way), confidence) > (len(best), best_confidence)
-            and len(likeliest) == len(way)
-            and confidence >= least
-            and _are_several([intent["name"] for intent in likeliest])
-            and _are_parted(text, found, way)
+            and len(intents) == len(way)
+            and confidence >= options.threshold
+            and _are_several(intents)
+            and (
+                _all_added(found, way)
+                or (
+                    confidence >= whole[0]["confidence"] - options.margin
+                    and _are_asked(text, found, way, intents)
+                )
+            )
         ):
             best, best_confidence = way, confidence
     return best
@@ -110,11 +115,21 @@ def _are_several(intents: Sequence[str]) -> bool:
     )
 
 
-def _are_parted(text: str, found: Sequence[Clause], way: Sequence[Part]) -> bool:
+def _all_added(found: Sequence[Clause], way: Sequence[Part]) -> bool:
+    return all(adds(found[start].joint) for start, _ in way[1:])
+
+
+def _are_asked(
+    text: str, found: Sequence[Clause], way: Sequence[Part], intents: Sequence[str]
+) -> bool:
+    """Return whether both parts beside each joint ask, but for joints that add."""
+    asking = [
+        intent in PROBLEMS or asks(text_of(text, found, part))
+        for part, intent in zip(way, intents, strict=True)
+    ]
     return all(
-        adds(found[after[0]].joint)
-        or (asks(text_of(text, found, before)) and asks(text_of(text, found, after)))
-        for before, after in pairwise(way)
+        adds(found[start].joint) or (before and after)
+        for (start, _), (before, after) in zip(way[1:], pairwise(asking), strict=True)
     )
 
 

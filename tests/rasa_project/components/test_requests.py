@@ -47,19 +47,23 @@ def test_both_parts_are_well_understood() -> None:
 
 
 @pytest.mark.parametrize(
-    ("whole", "second"),
+    "second",
     [
-        # Not understood well enough; not as well as the whole.
-        (0.5, ("check_payment_methods", 0.55)),
-        (0.9, ("check_payment_methods", 0.75)),
-        # The same request; talk, which asks for nothing.
-        (0.5, ("track_order", 0.9)),
-        (0.5, ("thank", 0.9)),
+        # Not understood well enough; the same request; talk, which asks for nothing.
+        ("check_payment_methods", 0.55),
+        ("track_order", 0.9),
+        ("thank", 0.9),
     ],
 )
-def test_one_request(whole: float, second: tuple[str, float]) -> None:
-    first = ("track_order", 0.95)
-    assert requests(TWO, ("track_order", whole), _0_1=first, _1_2=second) == []
+def test_one_request(second: tuple[str, float]) -> None:
+    parts = {"_0_1": ("track_order", 0.95), "_1_2": second}
+    assert requests(TWO, ("track_order", 0.5), **parts) == []
+
+
+def test_parts_are_understood_as_well_as_the_whole_unless_something_is_added() -> None:
+    parts = {"_0_1": ("track_order", 0.95), "_1_2": ("check_payment_methods", 0.75)}
+    assert requests("where is my order, how do I pay", ("track_order", 0.9), **parts) == []
+    assert len(requests(TWO, ("track_order", 0.9), **parts)) == 2
 
 
 def test_one_matter_stays_together() -> None:
@@ -72,6 +76,12 @@ def test_a_statement_is_what_the_request_is_about() -> None:
     assert requests("my order arrived, I want my money", ("get_refund", 0.5), **parts) == []
     added = requests("my order is late, also I want my money", ("get_refund", 0.5), **parts)
     assert added == ["my order is late", "I want my money"]
+
+
+def test_a_problem_that_is_told_is_a_request() -> None:
+    parts = {"_0_1": ("payment_issue", 0.9), "_1_2": ("delivery_period", 0.9)}
+    told = requests("my card was declined, how long is delivery", ("thank", 0.5), **parts)
+    assert told == ["my card was declined", "how long is delivery"]
 
 
 def test_three_requests_before_two() -> None:
