@@ -19,11 +19,9 @@ from actions.misses import (
     person_button,
 )
 from actions.replay import LISTEN, replay
-from actions.turn import Turn
+from actions.turn import AMBIGUOUS, Turn
 from analytics.identity import Role
 
-AMBIGUOUS: Final = "nlu_ambiguous"
-"The intent of a message that may mean several things."
 MEANING: Final = "meaning"
 STAFF: Final = frozenset(
     [
