@@ -21,9 +21,19 @@ from actions.turn import ANSWERS, SHOWN_SLOT, Entity, Turn
 from actions.wording import follows, mends
 from analytics.store import catalogue
 
-THINGS: Final = frozenset({"code", "product"})
+THINGS: Final = frozenset({"code", "product", "ordinal"})
 AMOUNTS: Final = frozenset({"number", "money"})
-NAMED: Final = (*THINGS, *AMOUNTS, "email", "phone", "percent", "date", "period", "person")
+NAMED: Final = (
+    "code",
+    "product",
+    *AMOUNTS,
+    "email",
+    "phone",
+    "percent",
+    "date",
+    "period",
+    "person",
+)
 "Entities that a correction may change."
 ASKS_BACK: Final = frozenset({"action_correct", "action_deny"})
 "Actions after which a plain piece of information is a correction."

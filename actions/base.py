@@ -90,7 +90,8 @@ class GuardedAction(Action, ABC):
         loops = [event["name"] for event in events if event["event"] == "active_loop"]
         left = [] if loops else suspension.leave(turn)
         under_way = loops[-1] if loops else turn.form and not left
-        return left if under_way else [*left, *suspension.resume(turn)]
+        dropped = any(event.get("name") == suspension.SUSPENDED_SLOT for event in events)
+        return left if under_way or dropped else [*left, *suspension.resume(turn)]
 
     def _transact(self, turn: Turn) -> list[EventType]:
         store = turn.services.store

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rasa_sdk.events import EventType, SlotSet
 from sqlalchemy.orm import Session
 
+from actions import suspension
 from actions.base import GuardedAction
 from actions.faq import say_article
 from actions.misses import MISSES_SLOT, OFFER_SLOT, PERSON, person_button
@@ -59,7 +60,7 @@ def hand_off(turn: Turn, session: Session) -> list[EventType]:
     )
     turn.say("utter_handoff", ticket=handoff.ticket_id)
     turn.show({"type": "handoff", "ticket_id": handoff.ticket_id, "state": handoff.state})
-    return [SlotSet(OFFER_SLOT, None), SlotSet(MISSES_SLOT, None)]
+    return [SlotSet(OFFER_SLOT, None), SlotSet(MISSES_SLOT, None), *suspension.drop()]
 
 
 def _summary(turn: Turn) -> str:

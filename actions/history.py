@@ -17,6 +17,8 @@ TALK: Final = frozenset(
     ]
 )
 "Intents that ask nothing of the shop."
+NAMED: Final = "inform"
+"The intent of a message that names something and asks nothing."
 STOP: Final = "action_stop"
 FORM: Final = "_form"
 "Every form's name ends in this."
@@ -97,13 +99,19 @@ def exchanges(turn: Turn) -> list[Exchange]:
 
 
 def last_request(turn: Turn) -> Exchange | None:
-    """Return the last exchange in which something was asked of the shop and answered, or None."""
+    """Return the last exchange in which something was asked of the shop and answered, or None.
+
+    A product or code that was only named asks too little to come before a request in full.
+    """
+    named = None
     for exchange in exchanges(turn)[1:]:
         if exchange.action == STOP:
-            return None
+            break
         if exchange.completed or (exchange.intent not in TALK and exchange.action):
-            return exchange
-    return None
+            if exchange.completed or exchange.intent != NAMED:
+                return exchange
+            named = named or exchange
+    return named
 
 
 def last_said(turn: Turn) -> list[Mapping[str, Any]]:

@@ -32,7 +32,7 @@ class ActionChangeLanguage(GuardedAction):
     action_name = "action_change_language"
 
     def act(self, turn: Turn, session: Session) -> list[EventType]:
-        language = _asked_for(turn)
+        language = asked_for(turn)
         changed = SlotSet(LANGUAGE_SLOT, language)
         last = last_request(turn)
         if turn.form:
@@ -50,7 +50,7 @@ def _writing(kind: Any) -> set[str]:
     return found | {kind.action_name} if kind.writes else found
 
 
-def _asked_for(turn: Turn) -> str:
+def asked_for(turn: Turn) -> str:
     """Return the language that the message names, else the one that it is not written in."""
     named = [language for language, name in NAMES.items() if name.search(turn.text)]
     if len(named) == 1:

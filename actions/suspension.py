@@ -43,6 +43,11 @@ def stop(turn: Turn) -> list[EventType]:
     return _close()
 
 
+def drop() -> list[EventType]:
+    """Return the events that end the form under way and those set aside: a person takes over."""
+    return [*_close(), SlotSet(SUSPENDED_SLOT, None)]
+
+
 def resume(turn: Turn) -> list[EventType]:
     """Take up the form that was set aside last, if any; it asks its question by itself."""
     if not (waiting := _waiting(turn)):
@@ -57,7 +62,9 @@ def _close() -> list[EventType]:
 
 
 def _waiting(turn: Turn) -> list[str]:
-    return list(turn.slots.get(SUSPENDED_SLOT) or [])
+    """Return the forms set aside since the conversation was last taken up, the latest last."""
+    begun = {event["name"] for event in turn.events if event.get("event") == "active_loop"}
+    return [form for form in turn.slots.get(SUSPENDED_SLOT) or [] if form in begun]
 
 
 def _matter(turn: Turn, form: str) -> str:

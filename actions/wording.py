@@ -26,6 +26,7 @@ _FOLLOWS: Final = re.compile(
 _MENDS: Final = re.compile(
     r"""^\s*(?:(?:no|nope|sorry|oops|wait|actually|not\s+(?:the|that|this|those))\b[\s,.!]*)+
       | ^\s*(?:不[,，对對是]|错了|錯了|抱歉|对不起|對不起|等等|应该是|應該是|改成|换成|換成)
+      | ^\s*(?:please\s+)?(?:make|change|switch)\s+(?:it|that|this)\b
       | \bi\s+(?:meant|mean)\b""",
     re.I | re.X,
 )

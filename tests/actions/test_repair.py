@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from actions.again import merge
+from actions.base import listed
+from actions.cards import payload
 from actions.history import last_request, last_said
+from actions.language import asked_for
 from actions.quotes import ValidateQuoteForm
 from actions.suspension import resume, suspend
 from actions.turn import Entity
@@ -131,7 +134,10 @@ def test_what_was_said_to_one_message_with_two_requests(tmp_path: Path) -> None:
 def begun(*forms: str, waiting: list[str] | None = None, text: str = "b") -> Talk:
     """Return a conversation in which the last of the forms begins in the midst of the first."""
     before, now = forms
-    talk = Talk(suspended=waiting).user("a", "a").action(before).loop(before)
+    talk = Talk(suspended=waiting).user("a", "a")
+    for form in waiting or []:
+        talk.loop(form)
+    talk.action(before).loop(before)
     return talk.user(text, "b").loop(now)
 
 
@@ -162,7 +168,9 @@ def test_a_form_begun_again_does_not_wait_for_itself(tmp_path: Path) -> None:
 
 
 def test_the_form_set_aside_last_comes_back(tmp_path: Path) -> None:
-    turn = Talk(suspended=["quote_form", "product_form"]).user("x", "x").turn(tmp_path)
+    talk = Talk(suspended=["quote_form", "product_form"])
+    talk.loop("quote_form").loop("product_form").loop(None)
+    turn = talk.user("x", "x").turn(tmp_path)
     slot, loop = resume(turn)
     assert (slot["value"], loop["name"]) == (["quote_form"], "product_form")
     assert [reply.response for reply in turn.replies] == ["utter_back"]
@@ -184,3 +192,38 @@ def test_an_error_in_the_midst_of_a_form_leads_to_its_question(tmp_path: Path) -
     events = ValidateQuoteForm().recover(turn)
     slots = {event["name"]: event["value"] for event in events}
     assert slots == {"quote_quantities": None, "requested_slot": "quote_quantities"}
+
+
+def test_a_form_of_an_earlier_session_does_not_come_back(tmp_path: Path) -> None:
+    talk = Talk(suspended=["quote_form"]).loop("quote_form").loop("product_form")
+    talk.events.append({"event": "session_started"})
+    turn = talk.user("x", "x").turn(tmp_path)
+    assert resume(turn) == []
+    assert not turn.replies
+
+
+def test_a_list_is_kept_in_the_order_shown_with_what_it_was_for(tmp_path: Path) -> None:
+    turn = Talk().user("x", "x").turn(tmp_path)
+    turn.show({"type": "order", "id": "SC1"})
+    others = [{"title": one, "payload": payload("track_order", one)} for one in ("SC2", "SC3")]
+    turn.say("utter_other_orders", buttons=others)
+    assert [event["value"] for event in listed(turn)] == [
+        {"codes": ["SC1", "SC2", "SC3"], "intent": "track_order"}
+    ]
+
+
+def test_one_thing_is_no_list(tmp_path: Path) -> None:
+    turn = Talk().user("x", "x").turn(tmp_path)
+    turn.show({"type": "products", "items": [{"id": "A1"}]})
+    turn.say("utter_deny", buttons=[{"title": "Person", "payload": "/contact_human_agent"}])
+    assert listed(turn) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("in Chinese please", "zh"), ("请说英文", "en"), ("another language please", "zh")],
+)
+def test_the_language_asked_for(tmp_path: Path, text: str, expected: str) -> None:
+    written_in = "zh" if text.startswith("请") else "en"
+    turn = Talk(language=written_in).user(text, "change_language").turn(tmp_path)
+    assert asked_for(turn) == expected

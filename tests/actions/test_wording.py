@@ -55,7 +55,16 @@ def test_asks_something_else(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["no, LAMP-002", "Sorry, I meant 30", "oops 30", "不对，是30个", "换成落地灯", "不，30"]
+    "text",
+    [
+        "no, LAMP-002",
+        "Sorry, I meant 30",
+        "oops 30",
+        "make it 50",
+        "不对，是30个",
+        "换成落地灯",
+        "不，30",
+    ],
 )
 def test_begins_as_a_correction(text: str) -> None:
     assert mends(text)
