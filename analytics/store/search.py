@@ -17,8 +17,8 @@ from decimal import Decimal
 from typing import Final
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import Select, delete, exists, func, insert, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import Select, case, delete, exists, func, insert, select
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from analytics.store.models import Product, ProductTerm, SearchTerm, Variant
 from analytics.store.synonyms import Synonyms, embedded_synonyms
@@ -109,20 +109,45 @@ def _best(
     session: Session, weights: dict[str, float], limit: int, max_price: Decimal | None
 ) -> dict[str, float]:
     """Return the scores of the best products, by id."""
-    rare, common = _by_rarity(weights)
-    candidates = select(ProductTerm.product_id).where(ProductTerm.term.in_(rare)).distinct()
+    perfect = session.scalars(_holding_all(weights, limit, max_price)).all()
+    if len(perfect) == limit:
+        return dict.fromkeys(perfect, TITLE_SHARE * sum(weights.values()))
     query = _scored(weights, limit, max_price)
-    among = candidates.subquery()
-    scores = _scores(session, query.join(among, among.c.product_id == ProductTerm.product_id))
-    # What holds common words alone scores no more than this.
-    most_of_others = TITLE_SHARE * sum(weights[term] for term in common)
-    if common and (len(scores) < limit or min(scores.values()) <= most_of_others):
-        return _scores(session, query)
-    return scores
+    rare, common = _by_rarity(weights)
+    if common:
+        holding = select(ProductTerm.product_id).where(ProductTerm.term.in_(rare))
+        among = holding.distinct().subquery()
+        scores = _scores(session, query.join(among, among.c.product_id == ProductTerm.product_id))
+        # What holds common words alone scores no more than this.
+        most_of_others = TITLE_SHARE * sum(weights[term] for term in common)
+        if len(scores) == limit and min(scores.values()) > most_of_others:
+            return scores
+    return _scores(session, query)
 
 
 def _scores(session: Session, query: Select[str, float]) -> dict[str, float]:
     return dict(session.execute(query).all())
+
+
+def _holding_all(weights: dict[str, float], limit: int, max_price: Decimal | None) -> Select[str]:
+    """Ask for the products whose title holds every term: nothing scores better.
+
+    Reads the rarest term's products in their order, and stops when there are enough.
+    """
+    rarest, *others = sorted(weights, key=lambda term: (-weights[term], term))
+    query = select(ProductTerm.product_id).where(
+        ProductTerm.term == rarest, ProductTerm.share == TITLE_SHARE
+    )
+    for term in others:
+        other = aliased(ProductTerm)
+        query = query.where(
+            exists().where(
+                other.term == term,
+                other.product_id == ProductTerm.product_id,
+                other.share == TITLE_SHARE,
+            )
+        )
+    return _cheap_enough(query, max_price).order_by(ProductTerm.product_id).limit(limit)
 
 
 def _by_rarity(weights: dict[str, float]) -> tuple[list[str], list[str]]:
@@ -137,15 +162,19 @@ def _by_rarity(weights: dict[str, float]) -> tuple[list[str], list[str]]:
 
 
 def _scored(weights: dict[str, float], limit: int, max_price: Decimal | None) -> Select[str, float]:
-    score = func.sum(ProductTerm.share * SearchTerm.weight).label("score")
+    weight = case(weights, value=ProductTerm.term)
+    score = func.sum(ProductTerm.share * weight).label("score")
     query = (
         select(ProductTerm.product_id, score)
-        .join(SearchTerm, SearchTerm.term == ProductTerm.term)
         .where(ProductTerm.term.in_(weights))
         .group_by(ProductTerm.product_id)
         .order_by(score.desc(), ProductTerm.product_id)
         .limit(limit)
     )
+    return _cheap_enough(query, max_price)
+
+
+def _cheap_enough[*Columns](query: Select[*Columns], max_price: Decimal | None) -> Select[*Columns]:
     if max_price is None:
         return query
     return query.where(

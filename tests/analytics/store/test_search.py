@@ -1,5 +1,6 @@
 """The catalogue found by codes and words, in two languages, with misspellings."""
 
+import math
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -201,24 +202,30 @@ def test_a_shop_has_synonyms_of_its_own(tmp_path: Path) -> None:
     store.close()
 
 
-def test_leaving_common_words_for_later_changes_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("rare", [search.RARE, 0.3])
+def test_finds_what_scoring_every_product_finds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rare: float
 ) -> None:
+    monkeypatch.setattr(search, "RARE", rare)
     words = ["red", "blue", "lamp", "mug", "rug", "brass", "paper", "set", "heart", "holder"]
     random = Random(0)
     titles = [" ".join(random.choices(words, range(len(words), 0, -1), k=4)) for _ in range(300)]
+    held = [set(title.split()) for title in titles]
+    weight = {word: math.log(1 + 300 / sum(word in one for one in held)) for word in words}
     store = Store(f"sqlite:///{tmp_path / 'shop.db'}")
     store.migrate()
     _catalogue(store, titles)
     with store.reading() as session:
         for _ in range(60):
-            wish = " ".join(random.choices([*words, "zebra"], k=random.randint(1, 4)))
-            limits = [None, Decimal(3)]
-            hits = [catalogue.search(session, wish, max_price=limit, limit=4) for limit in limits]
-            with monkeypatch.context() as patched:
-                # Every word is rare: all products that hold any are scored.
-                patched.setattr(search, "RARE", float("inf"))
-                assert hits == [
-                    catalogue.search(session, wish, max_price=limit, limit=4) for limit in limits
-                ]
+            wish = set(random.choices([*words, "zebra"], k=random.randint(1, 4)))
+            for limit in (None, Decimal(3)):
+                scores = {
+                    f"P{at:04d}": score
+                    for at, one in enumerate(held)
+                    if (score := sum(weight[word] for word in wish & one))
+                    and (limit is None or 1 + at % 7 <= limit)
+                }
+                best = sorted(scores, key=lambda one: (-round(scores[one], 9), one))[:4]
+                hits = catalogue.search(session, " ".join(sorted(wish)), max_price=limit, limit=4)
+                assert [hit.product.id for hit in hits] == best
     store.close()
