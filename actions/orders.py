@@ -16,7 +16,8 @@ from actions.turn import ANSWERS, Turn
 from analytics.errors import MissingCustomer
 from analytics.identity import Role
 from analytics.store import orders
-from analytics.store.models import Order, OrderStatus
+from analytics.store.models import Order
+from analytics.store.states import OrderStatus
 
 NUMBER_SLOT: Final = "order_number"
 EMAIL_SLOT: Final = "order_email"

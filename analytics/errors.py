@@ -114,6 +114,16 @@ class UnknownOrder(SalesclerkError, LookupError):
         super().__init__(f"no order {order_id!r} for this speaker", order_id=order_id)
 
 
+class IllegalTransition(SalesclerkError, ValueError):
+    """A state does not lead to another; policy should have refused before it came to that."""
+
+    code = "internal"
+
+    def __init__(self, old: str, new: str, accepted: list[str]) -> None:
+        allowed = ", ".join(accepted) or "nothing"
+        super().__init__(f"{old} does not lead to {new}, accepted is {allowed}")
+
+
 class NotEnoughHistory(SalesclerkError, LookupError):
     """The shop's data says too little about `subject` for a figure that could be trusted."""
 

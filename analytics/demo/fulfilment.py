@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from analytics.demo.catalogue import Ints
 from analytics.demo.period import SECONDS_OF_A_DAY, Period
 from analytics.demo.vocabulary import Carrier
-from analytics.store.models import OrderStatus
+from analytics.store.states import OrderStatus
 
 STEPS: Final = tuple(OrderStatus)
 EXPRESS_SHARE: Final = 0.12

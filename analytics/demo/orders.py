@@ -15,7 +15,7 @@ from analytics.demo.period import SECONDS_OF_A_DAY, Period
 from analytics.demo.prices import Prices
 from analytics.demo.visits import Baskets, Visits
 from analytics.demo.vocabulary import Carrier
-from analytics.store.models import OrderStatus
+from analytics.store.states import OrderStatus
 
 FIRST_NUMBER: Final = 100_001
 FREE_SHIPPING_FROM: Final = 50_00

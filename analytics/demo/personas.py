@@ -10,7 +10,8 @@ from typing import Final
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from analytics.store.models import Customer, Order, OrderStatus
+from analytics.store.models import Customer, Order
+from analytics.store.states import OrderStatus
 
 RECENT: Final = timedelta(days=60)
 LAPSED_AFTER: Final = timedelta(days=180)

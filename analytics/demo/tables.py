@@ -22,12 +22,12 @@ from analytics.store.models import (
     Order,
     OrderEvent,
     OrderLine,
-    OrderStatus,
     Price,
     Product,
     Shop,
     Variant,
 )
+from analytics.store.states import OrderStatus
 
 SHOP_NAME: Final = "Lantern & Loom"
 CURRENCY: Final = "GBP"

@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from analytics.errors import UnknownCustomer
-from analytics.store.models import Customer, Order, OrderLine, OrderStatus
+from analytics.store.models import Customer, Order, OrderLine
+from analytics.store.states import OrderStatus
 
 
 @dataclass(frozen=True)

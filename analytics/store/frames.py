@@ -20,10 +20,10 @@ from analytics.store.models import (
     InteractionKind,
     Order,
     OrderLine,
-    OrderStatus,
     Product,
     Variant,
 )
+from analytics.store.states import OrderStatus
 
 
 def order_lines(session: Session) -> pd.DataFrame:

@@ -27,22 +27,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
+from analytics.store.states import ReturnStatus
 from analytics.store.types import Money, UtcDateTime
 
 ID = String(64)
 CURRENCY = String(3)
 LANGUAGES = ("en", "zh")
-
-
-class OrderStatus(StrEnum):
-    """What an order goes through."""
-
-    PENDING = "pending"
-    PROCESSING = "processing"
-    SHIPPED = "shipped"
-    DELIVERED = "delivered"
-    CANCELLED = "cancelled"
-    RETURNED = "returned"
 
 
 class InteractionKind(StrEnum):
@@ -67,6 +57,39 @@ class QuoteStatus(StrEnum):
     NEEDS_APPROVAL = "needs_approval"
     ACCEPTED = "accepted"
     WITHDRAWN = "withdrawn"
+
+
+class PaymentMethodKind(StrEnum):
+    """By what a customer pays."""
+
+    CARD = "card"
+    PAYPAL = "paypal"
+    ALIPAY = "alipay"
+    WECHAT_PAY = "wechat_pay"
+    BANK = "bank"
+    GIFT_CARD = "gift_card"
+
+
+class PaymentKind(StrEnum):
+    """Which way the money goes, seen from the customer."""
+
+    PAYMENT = "payment"
+    REFUND = "refund"
+
+
+class PaymentStatus(StrEnum):
+    """Whether the money has moved; a failed payment counts for nothing."""
+
+    PENDING = "pending"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class ReturnKind(StrEnum):
+    """What the customer gets for what comes back."""
+
+    RETURN = "return"
+    EXCHANGE = "exchange"
 
 
 class TicketStatus(StrEnum):
@@ -118,12 +141,44 @@ class Customer(Base):
     email: Mapped[str | None] = mapped_column(String(254), index=True)
     phone: Mapped[str | None] = mapped_column(String(40))
     address: Mapped[str | None] = mapped_column(Text)
+    "The default address; others stand in `addresses`."
     postcode: Mapped[str | None] = mapped_column(String(20))
     country: Mapped[str | None] = mapped_column(String(80))
     language: Mapped[str] = mapped_column(String(2), default="en")
     created_at: Mapped[datetime]
     marketing_consent: Mapped[bool] = mapped_column(default=False)
+    deletion_requested_at: Mapped[datetime | None]
+    "When the customer asked for the account to be deleted."
+    addresses: Mapped[list[Address]] = relationship(order_by="Address.id")
+    payment_methods: Mapped[list[PaymentMethod]] = relationship(order_by="PaymentMethod.id")
     orders: Mapped[list[Order]] = relationship(back_populates="customer")
+
+
+class Address(Base):
+    """One more address of a customer, beside the default one."""
+
+    __tablename__ = "addresses"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id"), index=True)
+    address: Mapped[str] = mapped_column(Text)
+    postcode: Mapped[str | None] = mapped_column(String(20))
+    country: Mapped[str | None] = mapped_column(String(80))
+
+
+class PaymentMethod(Base):
+    """A means of payment on file. The shop's payment service has the rest: never a full number."""
+
+    __tablename__ = "payment_methods"
+    __table_args__ = (CheckConstraint("balance >= 0", name="balance"),)
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    brand: Mapped[str | None] = mapped_column(String(40))
+    "Of a card, such as Visa."
+    last_four: Mapped[str | None] = mapped_column(String(4))
+    balance: Mapped[Decimal | None]
+    "What is left on a gift card; None for other kinds."
+    currency: Mapped[str] = mapped_column(CURRENCY)
 
 
 class Category(Base):
@@ -199,12 +254,28 @@ class Order(Base):
     carrier: Mapped[str | None] = mapped_column(String(80))
     tracking_number: Mapped[str | None] = mapped_column(String(80))
     expected_on: Mapped[date | None] = mapped_column(Date)
+    address: Mapped[str | None] = mapped_column(Text)
+    "Where it goes; None where the shop does not tell, and then it is the customer's default."
+    postcode: Mapped[str | None] = mapped_column(String(20))
+    country: Mapped[str | None] = mapped_column(String(80))
+    payment_method_id: Mapped[str | None] = mapped_column(ForeignKey("payment_methods.id"))
+    fees: Mapped[Decimal] = mapped_column(default=Decimal(0))
+    "What the shop keeps beside goods and shipping: for a cancellation, a return."
+    payment_method: Mapped[PaymentMethod | None] = relationship()
     customer: Mapped[Customer | None] = relationship(back_populates="orders")
     lines: Mapped[list[OrderLine]] = relationship(
         back_populates="order", order_by="OrderLine.number", cascade="all, delete-orphan"
     )
     history: Mapped[list[OrderEvent]] = relationship(
         order_by="OrderEvent.at", cascade="all, delete-orphan"
+    )
+    payments: Mapped[list[Payment]] = relationship(
+        order_by="Payment.at, Payment.id", cascade="all, delete-orphan"
+    )
+    returns: Mapped[list[Return]] = relationship(
+        back_populates="order",
+        order_by="Return.created_at, Return.id",
+        cascade="all, delete-orphan",
     )
 
 
@@ -220,6 +291,108 @@ class OrderLine(Base):
     unit_price: Mapped[Decimal]
     order: Mapped[Order] = relationship(back_populates="lines")
     variant: Mapped[Variant] = relationship()
+
+
+class Payment(Base):
+    """Money of an order that moved, or is to move, between the customer and the shop.
+
+    An order without any was paid in full before the shop's data were connected.
+    """
+
+    __tablename__ = "payments"
+    __table_args__ = (CheckConstraint("amount > 0", name="amount"),)
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    amount: Mapped[Decimal]
+    "In the order's currency."
+    method_id: Mapped[str | None] = mapped_column(ForeignKey("payment_methods.id"))
+    "None where the shop does not tell how it was paid."
+    status: Mapped[str] = mapped_column(String(10), default=PaymentStatus.DONE)
+    at: Mapped[datetime]
+    due_on: Mapped[date | None] = mapped_column(Date)
+    "When it should have moved at the latest, where it is pending."
+    return_id: Mapped[str | None] = mapped_column(ForeignKey("returns.id"))
+    change_id: Mapped[str | None] = mapped_column(String(64))
+    method: Mapped[PaymentMethod | None] = relationship()
+
+
+class Return(Base):
+    """Goods that come back, or are to come back: for money, or for another option."""
+
+    __tablename__ = "returns"
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    status: Mapped[str] = mapped_column(String(20), default=ReturnStatus.REQUESTED)
+    reason: Mapped[str] = mapped_column(String(40))
+    condition: Mapped[str | None] = mapped_column(String(40))
+    created_at: Mapped[datetime]
+    order: Mapped[Order] = relationship(back_populates="returns")
+    lines: Mapped[list[ReturnLine]] = relationship(
+        order_by="ReturnLine.line_number", cascade="all, delete-orphan"
+    )
+
+
+class ReturnLine(Base):
+    """Units of an order line that a return is about."""
+
+    __tablename__ = "return_lines"
+    __table_args__ = (CheckConstraint("quantity > 0", name="quantity"),)
+    return_id: Mapped[str] = mapped_column(ForeignKey("returns.id"), primary_key=True)
+    line_number: Mapped[int] = mapped_column(primary_key=True)
+    quantity: Mapped[int]
+    new_sku: Mapped[str | None] = mapped_column(ForeignKey("variants.sku"))
+    "What is sent in exchange; None for a return."
+    new_unit_price: Mapped[Decimal | None]
+
+
+class Change(Base):
+    """What was changed through the assistant: who, what, when, from which conversation.
+
+    The id is made when the change is proposed, so a change that is confirmed twice is found here.
+    """
+
+    __tablename__ = "changes"
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    order_id: Mapped[str | None] = mapped_column(ForeignKey("orders.id"), index=True)
+    customer_id: Mapped[str | None] = mapped_column(ForeignKey("customers.id"), index=True)
+    actor: Mapped[str] = mapped_column(String(64))
+    "customer:<id>, guest:<subject> or agent:<subject>."
+    conversation_id: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    "Exactly what was confirmed, money as text."
+
+
+class IdentityAttempt(Base):
+    """That somebody tried to prove who they are: counted, so that nobody can guess for long."""
+
+    __tablename__ = "identity_attempts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(String(64), index=True)
+    claim: Mapped[str] = mapped_column(String(64), index=True)
+    "Keyed hash of the order number or e-mail address that was claimed."
+    succeeded: Mapped[bool]
+    created_at: Mapped[datetime]
+
+
+class Review(Base):
+    """What a customer thinks of a product."""
+
+    __tablename__ = "reviews"
+    __table_args__ = (
+        CheckConstraint("rating BETWEEN 1 AND 5", name="rating"),
+        UniqueConstraint("customer_id", "product_id"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id"))
+    product_id: Mapped[str] = mapped_column(ForeignKey("products.id"), index=True)
+    rating: Mapped[int]
+    text: Mapped[str | None] = mapped_column(Text)
+    conversation_id: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
 
 
 class OrderEvent(Base):
@@ -308,6 +481,9 @@ class Ticket(Base):
     subject: Mapped[str] = mapped_column(String(200))
     body: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(String(20), default=TicketStatus.OPEN)
+    severity: Mapped[str | None] = mapped_column(String(20))
+    "Of a complaint, as the service policy names it."
+    order_id: Mapped[str | None] = mapped_column(ForeignKey("orders.id"))
     created_at: Mapped[datetime]
 
 

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from analytics.errors import AmbiguousProduct
 from analytics.store import catalogue, orders
-from analytics.store.models import Customer, Order, OrderStatus, Product
+from analytics.store.models import Customer, Order, Product
+from analytics.store.states import OrderStatus
 from tests.assistant import Assistant
 
 TOPICS: Final = {

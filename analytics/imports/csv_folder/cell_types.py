@@ -9,7 +9,8 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, FiniteFloat, Json
 
-from analytics.store.models import InteractionKind, OrderStatus, PriceReason
+from analytics.store.models import InteractionKind, PriceReason
+from analytics.store.states import OrderStatus
 
 LARGEST: Final = 2**31 - 1
 

@@ -29,7 +29,8 @@ from analytics.imports.spreadsheet import read_table
 from analytics.imports.target import claim
 from analytics.progress import Progress, silent
 from analytics.store import Store, catalogue
-from analytics.store.models import OrderStatus, Shop
+from analytics.store.models import Shop
+from analytics.store.states import OrderStatus
 
 SOURCE: Final = "online-retail"
 

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analytics.imports.online_retail.cancellations import Applied
-from analytics.store.models import Order, OrderEvent, OrderLine, OrderStatus
+from analytics.store.models import Order, OrderEvent, OrderLine
+from analytics.store.states import OrderStatus
 
 SALE: Final = ["order_id", "sku", "quantity", "unit_price"]
 "What makes a line of an invoice; a second such line is a second sale."

@@ -18,12 +18,12 @@ from analytics.store.models import (
     Order,
     OrderEvent,
     OrderLine,
-    OrderStatus,
     Price,
     PriceReason,
     Product,
     Variant,
 )
+from analytics.store.states import OrderStatus
 
 CURRENCY: Final = "GBP"
 

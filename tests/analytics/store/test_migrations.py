@@ -9,7 +9,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
-from analytics.store import Store, engine
+from analytics.store import Store, engine, orders
 from analytics.store.models import Base
 
 
@@ -54,4 +54,27 @@ def test_codes_in_an_older_index_are_still_found(store: Store) -> None:
             text("EXPLAIN QUERY PLAN SELECT id FROM products WHERE upper(id) = '85123A'")
         )
         assert "ix_products_upper_id" in plan.all()[0][-1]
+    store.close()
+
+
+def test_a_shop_from_before_customer_service_keeps_its_orders(store: Store) -> None:
+    _upgrade(store, "0002")
+    with store.engine.begin() as connection:
+        for statement in (
+            "INSERT INTO customers (id, language, created_at, marketing_consent)"
+            " VALUES ('C1', 'en', '2026-01-01', 0)",
+            "INSERT INTO orders (id, customer_id, placed_at, status, currency, shipping_fee)"
+            " VALUES ('O1', 'C1', '2026-01-02', 'pending', 'GBP', 39500)",
+            "INSERT INTO order_events (order_id, status, at, actor)"
+            " VALUES ('O1', 'pending', '2026-01-02', 'shop')",
+        ):
+            connection.execute(text(statement))
+    store.migrate()
+    with store.reading() as session:
+        order = orders.owned(session, "o1", "C1")
+        assert (order.fees, order.payments, len(order.history)) == (0, [], 1)
+        plan = session.execute(
+            text("EXPLAIN QUERY PLAN SELECT id FROM orders WHERE upper(id) = 'O1'")
+        )
+        assert "ix_orders_upper_id" in plan.all()[0][-1]
     store.close()
