@@ -7,11 +7,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Final
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-from pydantic_core import ErrorDetails
+from pydantic import Field, field_validator
 
-from analytics.errors import InvalidFile
+from analytics import policy_file
 
 DEFAULT_POLICY: Final = Path(__file__).with_name("pricing.yml")
 
@@ -20,32 +18,28 @@ Rate = Annotated[Decimal, Field(ge=0, lt=1, decimal_places=4)]
 SegmentKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class VolumeTier(_Part):
+class VolumeTier(policy_file.Part):
     """From `quantity` units of one product on, `rate` off."""
 
     quantity: int = Field(ge=1)
     rate: Rate
 
 
-class Approval(_Part):
+class Approval(policy_file.Part):
     """Above one of these a quote needs a manager: a line's discount, or the total with tax."""
 
     discount: Rate
     total: Decimal = Field(ge=0)
 
 
-class Tax(_Part):
+class Tax(policy_file.Part):
     """One rate for every line; `prices_include_tax` says what list prices are."""
 
     rate: Decimal = Field(ge=0, le=1, decimal_places=6)
     prices_include_tax: bool
 
 
-class PricingPolicy(_Part):
+class PricingPolicy(policy_file.Part):
     """What each field means stands beside it in pricing.yml."""
 
     volume_tiers: tuple[VolumeTier, ...]
@@ -76,38 +70,6 @@ def load_policy(path: Path) -> PricingPolicy:
     """Return the policy in `path`, a shop's own copy, or the one that comes with Salesclerk.
 
     Raises:
-        InvalidFile: the file cannot be read, or a field holds something else than it accepts; the
-            message names the file and every such field.
+        InvalidFile: see `analytics.policy_file.load`.
     """
-    path = path if path.exists() else DEFAULT_POLICY
-    try:
-        # As text, so that a rate reaches Decimal as it was typed, not through a float.
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise InvalidFile(f"{path}: accepted is a YAML file in UTF-8; {error}") from error
-    try:
-        return PricingPolicy.model_validate(content)
-    except ValidationError as error:
-        raise InvalidFile(f"{path}: {_explained(error)}") from error
-
-
-def _explained(error: ValidationError) -> str:
-    """Return each field that is wrong, what was found there, and what is accepted."""
-    return "; ".join(
-        f"{'.'.join(map(str, detail['loc'])) or 'content'}: {_fault(detail)}"
-        for detail in error.errors()
-    )
-
-
-def _fault(detail: ErrorDetails) -> str:
-    if detail["type"] == "missing":
-        return "missing, and has to be given"
-    if detail["type"] == "extra_forbidden":
-        parts: dict[object, type[_Part]] = {
-            "volume_tiers": VolumeTier,
-            "approval": Approval,
-            "tax": Tax,
-        }
-        fields = parts.get(detail["loc"][0], PricingPolicy).model_fields
-        return f"no such field, accepted are {', '.join(fields)}"
-    return f"found {detail['input']!r}, accepted: {detail['msg'].removeprefix('Value error, ')}"
+    return policy_file.load(path, DEFAULT_POLICY, PricingPolicy)
