@@ -51,12 +51,16 @@ def main() -> None:
 @app.command()
 def demo(
     seed: Annotated[int, typer.Option(help="The same seed makes the same shop.")] = 7,
+    until: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Last day of its story; yesterday without."),
+    ] = None,
     if_empty: Annotated[bool, typer.Option(help="Do nothing where there is a shop.")] = False,
     as_json: Json = False,
 ) -> None:
     """Make the demo shop: products, customers, 18 months of orders, and the truth behind them.
 
-    Example: salesclerk demo --seed 7
+    Example: salesclerk demo --seed 7 --until 2026-10-31
     """
     from analytics.demo import make_shop
     from analytics.store import catalogue
@@ -67,8 +71,9 @@ def demo(
         with store.reading() as session:
             if catalogue.shop(session) is not None:
                 return
+    last = (until or datetime.now(UTC) - timedelta(days=1)).date()
     with _progress() as progress:
-        summary = make_shop(store, settings.home / "truth", seed=seed, progress=progress)
+        summary = make_shop(store, settings.home / "truth", seed, progress, until=last)
     _write_personas(settings)
     _show([dataclasses.asdict(summary)], as_json)
 
@@ -212,7 +217,7 @@ def quote(
     with _store(settings).reading() as session:
         variant = catalogue.variant_for(catalogue.resolve(session, sku), sku)
     item = pricing.QuoteItem(variant.sku, quantity, variant.list_price, variant.cost)
-    request = pricing.QuoteRequest([item], variant.currency, group, datetime.now(UTC))
+    request = pricing.QuoteRequest([item], variant.currency, group, settings.now())
     offer = desk.quote(request)
     (line,) = offer.lines
     shown = {

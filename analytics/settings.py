@@ -11,6 +11,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, timezone
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -55,6 +56,7 @@ class Settings:
     messages_per_minute: int
     sites: tuple[str, ...]
     database_url: str
+    as_of: date | None
     environ: Mapping[str, str]
 
     @classmethod
@@ -78,6 +80,7 @@ class Settings:
             messages_per_minute=_number(environ, "MESSAGES_PER_MINUTE", 3000, 1_000_000),
             sites=_origins(environ, "SITES"),
             database_url=environ.get("DATABASE_URL") or f"sqlite:///{home / 'shop.db'}",
+            as_of=_day(environ, "AS_OF"),
             environ=environ,
         )
 
@@ -85,6 +88,11 @@ class Settings:
     def demo(self) -> bool:
         """Whether this is a demonstration, where anybody may be anyone."""
         return self.environment == "demo"
+
+    def now(self) -> datetime:
+        """Return the time that it is for the assistant, UTC: the real one, but on the day AS_OF."""
+        now = datetime.now(timezone.utc)
+        return datetime.combine(self.as_of, now.timetz()) if self.as_of else now
 
     @property
     def shell_token(self) -> str | None:
@@ -153,6 +161,19 @@ def _number(environ: Mapping[str, str], name: str, default: int, most: int) -> i
     if not text.isdecimal() or not 0 < int(text) <= most:
         raise SettingsError(name, text, f"a whole number from 1 to {most}")
     return int(text)
+
+
+def _day(environ: Mapping[str, str], name: str) -> date | None:
+    text = environ.get(name)
+    if not text:
+        return None
+    try:
+        # Newer versions of Python also read other notations of ISO 8601: here one is accepted.
+        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            raise ValueError(text)
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise SettingsError(name, text, "a day such as 2026-10-31") from error
 
 
 def _origins(environ: Mapping[str, str], name: str) -> tuple[str, ...]:

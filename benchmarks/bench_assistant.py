@@ -37,7 +37,7 @@ from rich.table import Table
 from analytics.identity import Role, Speaker, conversation_id, issue_token, sign_context
 from analytics.settings import Settings
 from rasa_project.__main__ import environment
-from tests.assistant import RASA_PYTHON, ROOT, SALESCLERK, free_port, run, wait_for
+from tests.assistant import LAST_DAY, RASA_PYTHON, ROOT, SALESCLERK, free_port, run, wait_for
 
 PROJECT: Final = ROOT / "rasa_project"
 HERE: Final = ROOT / "benchmarks"
@@ -219,7 +219,7 @@ def measure(work: Path, turns: int, examples: int, seed: int) -> dict[str, Any]:
         "SALESCLERK_HOME": str(work / "home"),
         "ACTIONS_PORT": str(free_port()),
     }
-    run([*SALESCLERK, "demo", "--if-empty"], environ)
+    run([*SALESCLERK, "demo", "--if-empty", "--until", LAST_DAY], environ)
     run([*SALESCLERK, "train"], environ)
     sentences = sample(work / "data", examples, seed)
     sides = []

@@ -25,6 +25,9 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 SALESCLERK: Final = [sys.executable, "-m", "analytics"]
 RASA_PYTHON: Final = ROOT / ".venv-rasa" / "bin" / "python"
 BOT_MODELS: Final = ROOT / ".cache" / "bot-models"
+LAST_DAY: Final = "2026-10-31"
+TODAY: Final = "2026-11-01"
+"The last of the demo shop's story, and the day that it is for the assistant."
 START_SECONDS: Final = 180
 STOP_SECONDS: Final = 20
 
@@ -143,6 +146,7 @@ def running_assistant(
         "SALESCLERK_HOME": str(home),
         "PORT": str(free_port()),
         "ACTIONS_PORT": str(free_port()),
+        "AS_OF": TODAY,
         **(environ or {}),
     }
     settings = Settings.from_environment(variables)
@@ -151,7 +155,7 @@ def running_assistant(
     # The bot is the same for every shop: trained once, until what it is made from changes.
     settings.bot_models.symlink_to(BOT_MODELS)
     if demo:
-        run([*SALESCLERK, "demo"], variables)
+        run([*SALESCLERK, "demo", "--until", LAST_DAY], variables)
         run([*SALESCLERK, "train"], variables)
     run([str(RASA_PYTHON), "-m", "rasa_project", "train"], variables)
     assistant = Assistant(settings, variables, Store(settings.database_url))

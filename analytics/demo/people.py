@@ -21,14 +21,7 @@ def make_people(words: PeopleWords, n: int, rng: np.random.Generator) -> pd.Data
     """
     chinese = rng.random(n) < CHINESE_SHARE
     names, mailboxes = _names(words, chinese, rng)
-    cities = list(words.cities)
-    city = rng.integers(len(cities), size=n)
-    street = rng.choice(words.streets, n)
-    house = rng.integers(1, 160, n)
-    # The inward part of a postcode has no C, I, K, M, O or V (Royal Mail, Programmers' Guide).
-    letters = np.array(list("ABDEFGHJLNPQRSTUWXYZ"))
-    inward = rng.choice(letters, (n, 2))
-    district, sector = rng.integers(1, 20, n), rng.integers(1, 10, n)
+    addresses = make_addresses(words, n, rng)
     phones = rng.permutation(len(words.phone_ranges) * 1000)
     return pd.DataFrame(
         {
@@ -41,14 +34,31 @@ def make_people(words: PeopleWords, n: int, rng: np.random.Generator) -> pd.Data
                 f"{words.phone_ranges[phone // 1000]}{phone % 1000:03}"
                 for phone in np.resize(phones, n)
             ],
+            **addresses,
+            "language": np.where(chinese, "zh", "en"),
+            "marketing_consent": rng.random(n) < CONSENT_SHARE,
+        }
+    )
+
+
+def make_addresses(words: PeopleWords, n: int, rng: np.random.Generator) -> pd.DataFrame:
+    """Return invented addresses: address, postcode, country."""
+    cities = list(words.cities)
+    city = rng.integers(len(cities), size=n)
+    street = rng.choice(words.streets, n)
+    house = rng.integers(1, 160, n)
+    # The inward part of a postcode has no C, I, K, M, O or V (Royal Mail, Programmers' Guide).
+    letters = np.array(list("ABDEFGHJLNPQRSTUWXYZ"))
+    inward = rng.choice(letters, (n, 2))
+    district, sector = rng.integers(1, 20, n), rng.integers(1, 10, n)
+    return pd.DataFrame(
+        {
             "address": [f"{house[i]} {street[i]}, {cities[city[i]]}" for i in range(n)],
             "postcode": [
                 f"{words.cities[cities[city[i]]]}{district[i]} {sector[i]}{''.join(inward[i])}"
                 for i in range(n)
             ],
             "country": words.country,
-            "language": np.where(chinese, "zh", "en"),
-            "marketing_consent": rng.random(n) < CONSENT_SHARE,
         }
     )
 

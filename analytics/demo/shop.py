@@ -17,7 +17,6 @@ from analytics.store.bulk import insert_frame
 from analytics.store.models import Shop
 
 FULL_SIZE: Final = ShopSize()
-LAST_DAY: Final = date(2026, 10, 31)
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ def make_shop(
     progress: Progress = silent,
     *,
     size: ShopSize = FULL_SIZE,
-    until: date = LAST_DAY,
+    until: date,
 ) -> DemoSummary:
     """Fill an empty, migrated store with the demo shop and write its true parameters.
 
@@ -54,10 +53,11 @@ def make_shop(
 
     Args:
         folder: where `truth.json` and the tables beside it go; made when missing.
+        until: the last day of the shop's story.
 
     Raises:
-        InvalidInput: the store holds a shop already, the folder cannot be written, or a size that
-            no shop has.
+        InvalidInput: the store holds a shop already, the folder cannot be written, or a size or
+            last day that no shop has.
         StoreUnavailable: the database does not answer.
     """
     progress("imagining the shop", 0, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
@@ -14,6 +15,7 @@ from analytics.demo.period import SECONDS_OF_A_DAY
 from analytics.demo.simulation import World
 from analytics.demo.vocabulary import catalogue_words
 from analytics.store.models import (
+    Address,
     Base,
     Category,
     CompetitorPrice,
@@ -22,12 +24,18 @@ from analytics.store.models import (
     Order,
     OrderEvent,
     OrderLine,
+    Payment,
+    PaymentMethod,
+    PaymentMethodKind,
     Price,
     Product,
+    Return,
+    ReturnKind,
+    ReturnLine,
     Shop,
     Variant,
 )
-from analytics.store.states import OrderStatus
+from analytics.store.states import OrderStatus, ReturnStatus
 
 SHOP_NAME: Final = "Lantern & Loom"
 CURRENCY: Final = "GBP"
@@ -45,9 +53,14 @@ def tables(world: World) -> Iterator[tuple[type[Base], pd.DataFrame]]:
         Customer,
         world.customers.people.assign(created_at=world.period.times(world.customers.joined)),
     )
+    yield Address, _addresses(world)
+    yield PaymentMethod, _payment_methods(world)
     yield Order, _orders(world)
     yield OrderLine, _order_lines(world)
     yield OrderEvent, _order_events(world)
+    yield Return, _returns(world)
+    yield ReturnLine, _return_lines(world)
+    yield Payment, _payments(world)
     yield Interaction, _interactions(world)
     yield Price, _prices(world)
     yield CompetitorPrice, _competitor_prices(world)
@@ -78,9 +91,24 @@ def _variants(world: World) -> pd.DataFrame:
     )
 
 
+def _addresses(world: World) -> pd.DataFrame:
+    addresses = world.accounts.addresses
+    ids = _customer_ids(world, addresses["customer"])
+    return addresses.drop(columns="customer").assign(customer_id=ids)
+
+
+def _payment_methods(world: World) -> pd.DataFrame:
+    methods = world.accounts.methods
+    gift_card = methods["kind"] == PaymentMethodKind.GIFT_CARD
+    return methods.drop(columns="customer").assign(
+        customer_id=_customer_ids(world, methods["customer"]),
+        balance=money(methods["balance"]).where(gift_card),
+        currency=CURRENCY,
+    )
+
+
 def _orders(world: World) -> pd.DataFrame:
-    orders = world.orders.orders
-    expected = orders["expected"].to_numpy()
+    orders, chosen = world.orders.orders, world.chosen
     return pd.DataFrame(
         {
             "id": orders["id"],
@@ -91,10 +119,11 @@ def _orders(world: World) -> pd.DataFrame:
             "shipping_fee": money(orders["fee"]),
             "carrier": orders["carrier"],
             "tracking_number": orders["tracking_number"],
-            "expected_on": [
-                promised if day >= 0 else None
-                for day, promised in zip(expected, world.period.dates(expected), strict=True)
-            ],
+            "expected_on": _days(world, orders["expected"]),
+            "address": chosen["address"],
+            "postcode": chosen["postcode"],
+            "country": chosen["country"],
+            "payment_method_id": _method_ids(world, chosen["method"]),
         }
     )
 
@@ -103,7 +132,7 @@ def _order_lines(world: World) -> pd.DataFrame:
     lines = world.orders.lines
     return pd.DataFrame(
         {
-            "order_id": world.orders.orders["id"].to_numpy()[lines["order"]],
+            "order_id": _order_ids(world, lines["order"]),
             "number": lines["number"],
             "sku": _skus(world, lines["variant"]),
             "quantity": lines["quantity"],
@@ -124,6 +153,53 @@ def _order_events(world: World) -> pd.DataFrame:
             "status": events["status"].to_numpy(),
             "at": world.period.times(events["moment"].to_numpy()),
             "actor": np.where(by_the_shop, "shop", buyer),
+        }
+    )
+
+
+def _returns(world: World) -> pd.DataFrame:
+    returns = world.payments.returns
+    order_id = _order_ids(world, returns["order"])
+    return pd.DataFrame(
+        {
+            "id": "R-" + order_id,
+            "order_id": order_id,
+            "kind": ReturnKind.RETURN,
+            "status": ReturnStatus.COMPLETED,
+            "reason": returns["reason"],
+            "condition": returns["condition"],
+            "created_at": world.period.times(returns["moment"].to_numpy()),
+        }
+    )
+
+
+def _return_lines(world: World) -> pd.DataFrame:
+    lines = world.orders.lines
+    back = lines[(lines["returned"] > 0) & lines["order"].isin(world.payments.returns["order"])]
+    return pd.DataFrame(
+        {
+            "return_id": "R-" + _order_ids(world, back["order"]),
+            "line_number": back["number"],
+            "quantity": back["returned"],
+        }
+    )
+
+
+def _payments(world: World) -> pd.DataFrame:
+    payments = world.payments.payments
+    order_id = _order_ids(world, payments["order"])
+    method = world.chosen["method"].iloc[payments["order"]]
+    return pd.DataFrame(
+        {
+            "id": "P-" + order_id + "-" + payments["number"].astype(str),
+            "order_id": order_id,
+            "kind": payments["kind"],
+            "amount": money(payments["pence"]),
+            "method_id": _method_ids(world, method),
+            "status": payments["status"],
+            "at": world.period.times(payments["moment"].to_numpy()),
+            "due_on": _days(world, payments["due"]),
+            "return_id": pd.Series("R-" + order_id).where(payments["back"]),
         }
     )
 
@@ -169,6 +245,23 @@ def _competitor_prices(world: World) -> pd.DataFrame:
 
 def _customer_ids(world: World, positions: pd.Series) -> np.ndarray:
     return world.customers.people["id"].to_numpy()[positions]
+
+
+def _order_ids(world: World, positions: pd.Series) -> np.ndarray:
+    return world.orders.orders["id"].to_numpy()[positions]
+
+
+def _method_ids(world: World, positions: pd.Series) -> np.ndarray:
+    return world.accounts.methods["id"].to_numpy()[positions]
+
+
+def _days(world: World, days: pd.Series) -> list[date | None]:
+    """Return day numbers as dates, and None for those below 0."""
+    numbers = days.to_numpy()
+    return [
+        one if number >= 0 else None
+        for number, one in zip(numbers, world.period.dates(numbers), strict=True)
+    ]
 
 
 def _skus(world: World, positions: pd.Series) -> np.ndarray:

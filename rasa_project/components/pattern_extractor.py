@@ -19,7 +19,7 @@ from rasa_project.components.base import Component
 class PatternExtractor(Component):
     """Adds the entities that `patterns` finds; its page says which, and in which order.
 
-    Dates are told from the day, UTC, on which a message is read.
+    Dates are told from the day, UTC, that it is for the assistant when a message is read.
     """
 
     def __init__(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -30,11 +31,27 @@ def test_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("SALESCLERK_ENV", "prod"),
         ("MESSAGES_PER_MINUTE", "many"),
         ("SITES", "https://shop.example; script-src *"),
+        ("AS_OF", "31/10/2026"),
+        ("AS_OF", "20261031"),
+        ("AS_OF", "2026-W44-6"),
+        ("AS_OF", "2026-02-29"),
+        ("AS_OF", "2026-10-31T12:00"),
     ],
 )
 def test_refused_values_are_named(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name):
         Settings.from_environment({name: value})
+
+
+def test_the_time_is_the_real_one() -> None:
+    before = datetime.now(UTC)
+    assert before <= Settings.from_environment({}).now() <= datetime.now(UTC)
+
+
+def test_the_day_may_be_another_one() -> None:
+    now = Settings.from_environment({"AS_OF": "2011-12-09"}).now()
+    assert now.date() == date(2011, 12, 9)
+    assert (datetime.now(UTC) - now) % timedelta(days=1) < timedelta(minutes=1)
 
 
 def test_generated_secrets_are_kept_private_and_differ(tmp_path: Path) -> None:

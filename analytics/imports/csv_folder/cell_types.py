@@ -9,8 +9,15 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, FiniteFloat, Json
 
-from analytics.store.models import InteractionKind, PriceReason
-from analytics.store.states import OrderStatus
+from analytics.store.models import (
+    InteractionKind,
+    PaymentKind,
+    PaymentMethodKind,
+    PaymentStatus,
+    PriceReason,
+    ReturnKind,
+)
+from analytics.store.states import OrderStatus, ReturnStatus
 
 LARGEST: Final = 2**31 - 1
 
@@ -37,6 +44,7 @@ def _utc(value: datetime) -> datetime:
 Id = Annotated[str, Field(max_length=64), Accepts("text, up to 64 characters")]
 Postcode = Annotated[str, Field(max_length=20), Accepts("text, up to 20 characters")]
 Phone = Annotated[str, Field(max_length=40), Accepts("text, up to 40 characters")]
+Word = Annotated[str, Field(max_length=40), Accepts("text, up to 40 characters")]
 Short = Annotated[str, Field(max_length=80), Accepts("text, up to 80 characters")]
 Brand = Annotated[str, Field(max_length=120), Accepts("text, up to 120 characters")]
 Name = Annotated[str, Field(max_length=200), Accepts("text, up to 200 characters")]
@@ -47,6 +55,11 @@ Money = Annotated[
     Decimal,
     Field(ge=0, max_digits=15, decimal_places=4),
     Accepts("an amount from 0, up to four decimal places"),
+]
+Amount = Annotated[
+    Decimal,
+    Field(gt=0, max_digits=15, decimal_places=4),
+    Accepts("an amount above 0, up to four decimal places"),
 ]
 Count = Annotated[int, Field(ge=0, le=LARGEST), Accepts("a whole number from 0")]
 Positive = Annotated[int, Field(ge=1, le=LARGEST), Accepts("a whole number from 1")]
@@ -68,4 +81,10 @@ Language = Annotated[Literal["en", "zh"], Accepts("en or zh")]
 Status = Annotated[OrderStatus, Accepts(", ".join(OrderStatus))]
 Kind = Annotated[InteractionKind, Accepts(", ".join(InteractionKind))]
 Reason = Annotated[PriceReason, Accepts(", ".join(PriceReason))]
+LastFour = Annotated[str, Field(pattern="^[0-9]{4}$"), Accepts("four digits")]
+MethodKind = Annotated[PaymentMethodKind, Accepts(", ".join(PaymentMethodKind))]
+PaymentWay = Annotated[PaymentKind, Accepts(", ".join(PaymentKind))]
+PaymentState = Annotated[PaymentStatus, Accepts(", ".join(PaymentStatus))]
+ReturnWay = Annotated[ReturnKind, Accepts(", ".join(ReturnKind))]
+ReturnState = Annotated[ReturnStatus, Accepts(", ".join(ReturnStatus))]
 Rating = Annotated[int, Field(ge=1, le=5), Accepts("1 to 5, for a rating only")]

@@ -10,9 +10,11 @@ from decimal import Decimal
 from typing import Any, ClassVar, Final, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from sqlalchemy import Select, select
 
 from analytics.imports.csv_folder.cell_types import (
     Accepts,
+    Amount,
     Attributes,
     Brand,
     Count,
@@ -23,22 +25,35 @@ from analytics.imports.csv_folder.cell_types import (
     Id,
     Kind,
     Language,
+    LastFour,
+    MethodKind,
     Money,
     Name,
     Options,
+    PaymentState,
+    PaymentWay,
     Phone,
     Positive,
     Postcode,
     Rating,
     Reason,
+    ReturnState,
+    ReturnWay,
     Short,
     Status,
     Text,
     Time,
     Title,
+    Word,
 )
 from analytics.store import models
-from analytics.store.models import InteractionKind, PriceReason
+from analytics.store.models import (
+    InteractionKind,
+    PaymentMethodKind,
+    PaymentStatus,
+    PriceReason,
+)
+from analytics.store.states import ReturnStatus
 
 
 class Row(BaseModel):
@@ -49,6 +64,7 @@ class Row(BaseModel):
         table: the table of the store that it goes to.
         key: the columns that tell one row from another.
         refers: the table in which the value of a column must be found.
+        keys: the keys that there may be, where it is not any.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_enum_values=True)
@@ -56,6 +72,7 @@ class Row(BaseModel):
     table: ClassVar[type[models.Base]]
     key: ClassVar[tuple[str, ...]]
     refers: ClassVar[dict[str, type[models.Base]]] = {}
+    keys: ClassVar[Select[str, int] | None] = None
 
 
 def accepted(row: type[Row], column: str) -> str:
@@ -104,6 +121,36 @@ class CustomerRow(Row):
     marketing_consent: Flag = Field(False, examples=["true"])
 
 
+class AddressRow(Row):
+    file = "addresses.csv"
+    table = models.Address
+    key = ("customer_id", "address", "postcode")
+    refers: ClassVar = {"customer_id": models.Customer}
+    customer_id: Id = Field(examples=["C-1001"])
+    address: Text = Field(examples=["1 Aldwych, London"])
+    postcode: Postcode | None = Field(None, examples=["WC2B 4BZ"])
+    country: Short | None = Field(None, examples=["United Kingdom"])
+
+
+class PaymentMethodRow(Row):
+    file = "payment_methods.csv"
+    table = models.PaymentMethod
+    key = ("id",)
+    refers: ClassVar = {"customer_id": models.Customer}
+    id: Id = Field(examples=["PM-1001"])
+    customer_id: Id = Field(examples=["C-1001"])
+    kind: MethodKind = Field(examples=["gift_card"])
+    brand: Word | None = Field(None, examples=["Visa"])
+    last_four: LastFour | None = Field(None, examples=["4242"])
+    balance: Money | None = Field(None, examples=["12.50"])
+
+    @model_validator(mode="after")
+    def _gift_cards_have_a_balance(self) -> Self:
+        if (self.balance is not None) != (self.kind == PaymentMethodKind.GIFT_CARD):
+            raise ValueError("balance: accepted is an amount for kind gift_card, blank for others")
+        return self
+
+
 class ProductRow(Row):
     file = "products.csv"
     table = models.Product
@@ -138,7 +185,10 @@ class OrderRow(Row):
     file = "orders.csv"
     table = models.Order
     key = ("id",)
-    refers: ClassVar = {"customer_id": models.Customer}
+    refers: ClassVar = {
+        "customer_id": models.Customer,
+        "payment_method_id": models.PaymentMethod,
+    }
     id: Id = Field(examples=["O-5001"])
     customer_id: Id | None = Field(None, examples=["C-1001"])
     placed_at: Time = Field(examples=["2025-11-03T14:05:00Z"])
@@ -147,6 +197,11 @@ class OrderRow(Row):
     carrier: Short | None = Field(None, examples=["Royal Mail"])
     tracking_number: Short | None = Field(None, examples=["RM123456785GB"])
     expected_on: Day | None = Field(None, examples=["2025-11-06"])
+    address: Text | None = Field(None, examples=["1 Aldwych, London"])
+    postcode: Postcode | None = Field(None, examples=["WC2B 4BZ"])
+    country: Short | None = Field(None, examples=["United Kingdom"])
+    payment_method_id: Id | None = Field(None, examples=["PM-1001"])
+    fees: Money = Field(Decimal(0), examples=["0"])
 
 
 class OrderLineRow(Row):
@@ -177,6 +232,58 @@ class OrderEventRow(Row):
     status: Status = Field(examples=["shipped"])
     at: Time = Field(examples=["2025-11-04T08:00:00Z"])
     actor: Id = Field("shop", examples=["customer:C-1001"])
+
+
+class ReturnRow(Row):
+    file = "returns.csv"
+    table = models.Return
+    key = ("id",)
+    refers: ClassVar = {"order_id": models.Order}
+    id: Id = Field(examples=["R-7001"])
+    order_id: Id = Field(examples=["O-5001"])
+    kind: ReturnWay = Field(examples=["exchange"])
+    status: ReturnState = Field(
+        ReturnStatus.REQUESTED, validate_default=True, examples=["received"]
+    )
+    reason: Word = Field(examples=["wrong_item"])
+    condition: Word | None = Field(None, examples=["unopened"])
+    created_at: Time = Field(examples=["2025-11-12T18:40:00Z"])
+
+
+class ReturnLineRow(Row):
+    file = "return_lines.csv"
+    table = models.ReturnLine
+    key = ("return_id", "line_number")
+    refers: ClassVar = {"return_id": models.Return, "new_sku": models.Variant}
+    keys = select(models.Return.id, models.OrderLine.number).join(
+        models.OrderLine, models.OrderLine.order_id == models.Return.order_id
+    )
+    return_id: Id = Field(examples=["R-7001"])
+    line_number: Positive = Field(examples=["1"])
+    quantity: Positive = Field(examples=["1"])
+    new_sku: Id | None = Field(None, examples=["LAMP-001-RED"])
+    new_unit_price: Money | None = Field(None, examples=["35.95"])
+
+    @model_validator(mode="after")
+    def _exchanged_at_a_price(self) -> Self:
+        if (self.new_sku is None) != (self.new_unit_price is None):
+            raise ValueError("new_unit_price: accepted is an amount with new_sku, blank without")
+        return self
+
+
+class PaymentRow(Row):
+    file = "payments.csv"
+    table = models.Payment
+    key = ("id",)
+    refers: ClassVar = {"order_id": models.Order, "method_id": models.PaymentMethod}
+    id: Id = Field(examples=["P-9001"])
+    order_id: Id = Field(examples=["O-5001"])
+    kind: PaymentWay = Field(examples=["refund"])
+    amount: Amount = Field(examples=["35.95"])
+    method_id: Id | None = Field(None, examples=["PM-1001"])
+    status: PaymentState = Field(PaymentStatus.DONE, validate_default=True, examples=["pending"])
+    at: Time = Field(examples=["2025-11-14T10:00:00Z"])
+    due_on: Day | None = Field(None, examples=["2025-11-19"])
 
 
 class InteractionRow(Row):
@@ -222,11 +329,16 @@ class CompetitorPriceRow(Row):
 TABLES: Final[tuple[type[Row], ...]] = (
     CategoryRow,
     CustomerRow,
+    AddressRow,
+    PaymentMethodRow,
     ProductRow,
     VariantRow,
     OrderRow,
     OrderLineRow,
     OrderEventRow,
+    ReturnRow,
+    ReturnLineRow,
+    PaymentRow,
     InteractionRow,
     PriceRow,
     CompetitorPriceRow,

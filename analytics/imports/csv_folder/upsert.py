@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import and_, bindparam, column, insert, inspect, literal, select, update, values
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    bindparam,
+    column,
+    insert,
+    inspect,
+    literal,
+    select,
+    update,
+    values,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from analytics.imports.csv_folder.reading import Accepted, Refused
@@ -37,6 +48,9 @@ class Upsert:
         )
         self._seen: set[Key] = set()
         self._known = {column: _keys(session, table) for column, table in kind.refers.items()}
+        self._keys = (
+            None if kind.keys is None else {tuple(key) for key in session.execute(kind.keys)}
+        )
 
     def write(self, rows: Sequence[Accepted], header: Sequence[str]) -> list[Refused]:
         """Write `rows`; return those that repeat a key of the file or refer to nothing.
@@ -79,6 +93,9 @@ class Upsert:
             if row[name] is not None and row[name] not in known:
                 table = self._kind.refers[name].__tablename__
                 return f"unknown_{name}", f"{name}: found {row[name]!r}, not in {table}"
+        if self._keys is not None and key not in self._keys:
+            name = self._kind.key[-1]
+            return f"unknown_{name}", f"{name}: found {row[name]!r}, not one of {key[0]!r}"
         return None
 
     def _stored(self, keys: list[Key], names: list[str]) -> dict[Key, tuple[Any, ...]]:
@@ -90,13 +107,13 @@ class Upsert:
         # A join with the keys uses the index; (a, b) IN (...) would scan the table on SQLite.
         listed = values(*(column(one.key, one.type) for one in columns[:width])).data(keys)
         sought = listed.cte("sought")
-        same = [one == sought.c[one.key] for one in columns[:width]]
+        same = [_equal(one, sought.c[one.key]) for one in columns[:width]]
         query = select(*columns).join(sought, and_(*same))
         return {tuple(row[:width]): tuple(row) for row in self._session.execute(query)}
 
     def _update(self, rows: list[dict[str, Any]], columns: list[str]) -> None:
         key = self._kind.key
-        same = and_(*(self._column(name) == bindparam(f"key_{name}") for name in key))
+        same = and_(*(_equal(self._column(name), bindparam(f"key_{name}")) for name in key))
         sets: dict[str, Any] = {name: bindparam(name) for name in columns if name not in key}
         parameters = [
             {f"key_{name}": row[name] for name in key} | {name: row[name] for name in sets}
@@ -108,6 +125,14 @@ class Upsert:
     def _column(self, name: str) -> InstrumentedAttribute[Any]:
         attribute: InstrumentedAttribute[Any] = getattr(self._kind.table, name)
         return attribute
+
+
+def _equal(ours: InstrumentedAttribute[Any], other: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Return the condition that both are the same, or both missing."""
+    # Not for every column, since PostgreSQL uses no index then.
+    if ours.nullable:
+        return ours.is_not_distinct_from(other)
+    return ours == other
 
 
 def _keys(session: Session, table: type[Base]) -> set[str]:

@@ -24,8 +24,10 @@ Money and percent are decimal numbers as text; a number and an ordinal are an in
 
 from __future__ import annotations
 
-from datetime import date, datetime, timezone
+from datetime import date
+from functools import cache
 
+from analytics.settings import Settings
 from rasa_project.components.patterns import (
     amounts,
     codes,
@@ -59,8 +61,8 @@ _TIMELESS = [rule for rule in _RULES if isinstance(rule, Rule)]
 
 
 def today() -> date:
-    """Return the day that it is now, UTC."""
-    return datetime.now(timezone.utc).date()
+    """Return the day that it is for the assistant, UTC."""
+    return _settings().now().date()
 
 
 def find(text: str, today: date) -> list[Found]:
@@ -81,6 +83,11 @@ def find(text: str, today: date) -> list[Found]:
                 taken[one.start : one.end] = [True] * (one.end - one.start)
                 found.append(one)
     return sorted(found, key=lambda one: one.start)
+
+
+@cache
+def _settings() -> Settings:
+    return Settings.from_environment()
 
 
 def _rules(today: date) -> list[Rule]:

@@ -36,6 +36,8 @@ def test_nothing_happens_after_the_last_day(made: Made, orders: pd.DataFrame) ->
         ("interactions", "at"),
         ("price_history", "since"),
         ("competitor_prices", "seen_at"),
+        ("payments", "at"),
+        ("returns", "created_at"),
     ]:
         times = pd.to_datetime(made.table(table)[column], utc=True)
         assert start <= times.min(), table

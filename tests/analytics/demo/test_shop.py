@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from analytics.demo import ShopSize, make_shop
 from analytics.errors import InvalidInput
 from analytics.store import Store, catalogue
 from analytics.store.models import Base, Customer, Order, Shop
+from tests.analytics.demo.conftest import UNTIL
 
 SMALL = ShopSize(customers=60, products=36, months=3)
 
@@ -38,7 +39,7 @@ def digest(store: Store, folder: Path) -> dict[str, str]:
 def shop_digest(folder: Path, seed: int) -> dict[str, str]:
     folder.mkdir()
     store = empty_store(folder)
-    make_shop(store, folder / "truth", seed, size=SMALL)
+    make_shop(store, folder / "truth", seed, size=SMALL, until=UNTIL)
     return digest(store, folder / "truth")
 
 
@@ -78,7 +79,7 @@ def test_summary_counts_what_the_store_holds(tmp_path: Path) -> None:
 
 def test_products_are_found_by_words_in_both_languages(tmp_path: Path) -> None:
     store = empty_store(tmp_path)
-    make_shop(store, tmp_path / "truth", size=ShopSize(customers=60, products=96, months=2))
+    make_shop(store, tmp_path / "truth", size=ShopSize(60, 96, 2), until=UNTIL)
     with store.reading() as session:
         assert catalogue.search(session, "brass table lamp")[0].product.id == "LAMP-001"
         assert catalogue.search(session, "台灯")[0].product.id == "LAMP-001"
@@ -86,10 +87,10 @@ def test_products_are_found_by_words_in_both_languages(tmp_path: Path) -> None:
 
 def test_a_store_with_a_shop_is_left_alone(tmp_path: Path) -> None:
     store = empty_store(tmp_path)
-    make_shop(store, tmp_path / "truth", size=SMALL)
+    make_shop(store, tmp_path / "truth", size=SMALL, until=UNTIL)
     before = digest(store, tmp_path / "truth")
     with pytest.raises(InvalidInput, match=r"Lantern & Loom.*an empty store"):
-        make_shop(store, tmp_path / "truth", seed=8, size=SMALL)
+        make_shop(store, tmp_path / "truth", seed=8, size=SMALL, until=UNTIL)
     assert digest(store, tmp_path / "truth") == before
 
 
@@ -97,7 +98,7 @@ def test_a_folder_that_cannot_be_written_leaves_the_store_empty(tmp_path: Path) 
     store = empty_store(tmp_path)
     (tmp_path / "truth").write_text("a file where the folder should be")
     with pytest.raises(InvalidInput, match="folder"):
-        make_shop(store, tmp_path / "truth", size=SMALL)
+        make_shop(store, tmp_path / "truth", size=SMALL, until=UNTIL)
     with store.reading() as session:
         for table in (Shop, Customer, Order):
             assert session.scalar(select(func.count()).select_from(table)) == 0
@@ -114,4 +115,20 @@ def test_a_folder_that_cannot_be_written_leaves_the_store_empty(tmp_path: Path) 
 )
 def test_impossible_sizes_are_refused(tmp_path: Path, size: ShopSize, field: str) -> None:
     with pytest.raises(InvalidInput, match=field):
-        make_shop(empty_store(tmp_path), tmp_path / "truth", size=size)
+        make_shop(empty_store(tmp_path), tmp_path / "truth", size=size, until=UNTIL)
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+def test_impossible_last_days_are_refused(tmp_path: Path, year: int) -> None:
+    with pytest.raises(InvalidInput, match="until"):
+        make_shop(empty_store(tmp_path), tmp_path / "truth", size=SMALL, until=date(year, 1, 1))
+
+
+@pytest.mark.parametrize("day", [date(2024, 2, 29), date(2026, 11, 26), date(2026, 12, 31)])
+def test_the_story_may_end_on_any_day(tmp_path: Path, day: date) -> None:
+    store = empty_store(tmp_path)
+    assert make_shop(store, tmp_path / "truth", size=SMALL, until=day).until == day
+    with store.reading() as session:
+        newest = session.scalar(select(func.max(Order.placed_at)))
+    assert newest is not None
+    assert timedelta() <= day - newest.date() <= timedelta(days=2)

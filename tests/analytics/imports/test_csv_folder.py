@@ -19,11 +19,14 @@ from analytics.errors import InvalidFile
 from analytics.imports import import_csv
 from analytics.imports.csv_folder.schema import (
     TABLES,
+    AddressRow,
     CategoryRow,
     CustomerRow,
     OrderEventRow,
     OrderRow,
+    PaymentMethodRow,
     ProductRow,
+    ReturnLineRow,
     Row,
     ShopRow,
     VariantRow,
@@ -32,8 +35,8 @@ from analytics.store import Store, catalogue
 from analytics.store.models import Shop
 from tests.analytics.imports.helpers import contents, copied, reported, rows
 
-NOT_GIVEN = {"id", "currency"}
-"Columns of the store that the database numbers, or that hold the shop's currency."
+NOT_GIVEN = {"id", "currency", "deletion_requested_at", "return_id", "change_id"}
+"Columns that the database numbers, that hold the shop's currency, or that conversations fill."
 
 
 def example(kind: type[Row], /, **cells: str) -> dict[str, str]:
@@ -123,6 +126,47 @@ def test_a_known_row_changes_in_the_columns_given(any_store: Store, folder: Path
     assert rows(any_store, "orders", "status", "carrier") == [("returned", "Royal Mail")]
 
 
+def test_an_address_without_postcode_is_known_again(any_store: Store, folder: Path) -> None:
+    report = folder.parent / "report.csv"
+    write(folder, AddressRow, example(AddressRow), example(AddressRow, postcode=""))
+    import_csv(any_store, folder, report)
+    assert import_csv(any_store, folder, report).added == {}
+
+    write(folder, AddressRow, example(AddressRow, postcode="", country="France"))
+    assert import_csv(any_store, folder, report).changed == {"addresses": 1}
+    assert rows(any_store, "addresses", "postcode", "country") == [
+        ("WC2B 4BZ", "United Kingdom"),
+        (None, "France"),
+    ]
+
+
+def test_a_means_of_payment_is_in_the_shops_currency(store: Store, folder: Path) -> None:
+    card = example(PaymentMethodRow, id="PM-1002", kind="card", balance="")
+    write(folder, PaymentMethodRow, example(PaymentMethodRow), card)
+    import_csv(store, folder, folder.parent / "report.csv")
+
+    assert rows(store, "payment_methods", "kind", "balance", "currency") == [
+        ("card", None, "EUR"),
+        ("gift_card", Decimal("12.50"), "EUR"),
+    ]
+
+
+def test_what_comes_back_for_money_names_nothing_new(store: Store, folder: Path) -> None:
+    write(folder, ReturnLineRow, example(ReturnLineRow, new_sku="", new_unit_price=""))
+
+    assert import_csv(store, folder, folder.parent / "report.csv").rejected == {}
+    assert rows(store, "return_lines", "quantity", "new_sku") == [(1, None)]
+
+
+def test_replace_empties_every_table(any_store: Store, folder: Path) -> None:
+    report = folder.parent / "report.csv"
+    import_csv(any_store, folder, report)
+    write(folder.parent / "bare", ShopRow, example(ShopRow))
+    import_csv(any_store, folder.parent / "bare", report, replace=True)
+
+    assert {name for name, found in contents(any_store).items() if found} == {"shop"}
+
+
 def test_an_order_without_customer_is_counted(store: Store, folder: Path) -> None:
     write(folder, OrderRow, example(OrderRow, customer_id=""))
 
@@ -152,6 +196,21 @@ def refusals() -> list[Any]:
             ({"language": "fr"}, "invalid_language"),
             ({"marketing_consent": "perhaps"}, "invalid_marketing_consent"),
         ],
+        "addresses": [
+            ({"customer_id": "C-9"}, "unknown_customer_id"),
+            ({"address": ""}, "invalid_address"),
+        ],
+        "payment_methods": [
+            ({"customer_id": "C-9"}, "unknown_customer_id"),
+            ({"kind": "cash"}, "invalid_kind"),
+            ({"brand": "x" * 41}, "invalid_brand"),
+            ({"last_four": "424"}, "invalid_last_four"),
+            ({"last_four": "42424"}, "invalid_last_four"),
+            ({"last_four": "４２４２"}, "invalid_last_four"),
+            ({"balance": "-1"}, "invalid_balance"),
+            ({"balance": ""}, "contradiction"),
+            ({"kind": "card"}, "contradiction"),
+        ],
         "products": [
             ({"category_id": "lamps"}, "unknown_category_id"),
             ({"attributes": "{material: brass}"}, "invalid_attributes"),
@@ -172,6 +231,8 @@ def refusals() -> list[Any]:
             ({"customer_id": "C-9"}, "unknown_customer_id"),
             ({"status": "lost"}, "invalid_status"),
             ({"expected_on": "soon"}, "invalid_expected_on"),
+            ({"payment_method_id": "PM-9"}, "unknown_payment_method_id"),
+            ({"fees": "-1"}, "invalid_fees"),
         ],
         "order_lines": [
             ({"order_id": "O-9"}, "unknown_order_id"),
@@ -179,6 +240,30 @@ def refusals() -> list[Any]:
             ({"quantity": "0"}, "invalid_quantity"),
             ({"quantity": "1.5"}, "invalid_quantity"),
             ({"returned": "3"}, "contradiction"),
+        ],
+        "returns": [
+            ({"order_id": "O-9"}, "unknown_order_id"),
+            ({"kind": "refund"}, "invalid_kind"),
+            ({"status": "lost"}, "invalid_status"),
+            ({"reason": ""}, "invalid_reason"),
+            ({"condition": "x" * 41}, "invalid_condition"),
+        ],
+        "return_lines": [
+            ({"return_id": "R-9"}, "unknown_return_id"),
+            ({"line_number": "2"}, "unknown_line_number"),
+            ({"quantity": "0"}, "invalid_quantity"),
+            ({"new_sku": "LAMP-009"}, "unknown_new_sku"),
+            ({"new_sku": ""}, "contradiction"),
+            ({"new_unit_price": ""}, "contradiction"),
+        ],
+        "payments": [
+            ({"order_id": "O-9"}, "unknown_order_id"),
+            ({"kind": "gift"}, "invalid_kind"),
+            ({"amount": "0"}, "invalid_amount"),
+            ({"amount": "-5"}, "invalid_amount"),
+            ({"method_id": "PM-9"}, "unknown_method_id"),
+            ({"status": "lost"}, "invalid_status"),
+            ({"due_on": "soon"}, "invalid_due_on"),
         ],
         "interactions": [
             ({"rating": "6"}, "invalid_rating"),

@@ -8,6 +8,7 @@ import pytest
 
 pytest.importorskip("rasa", reason="Rasa is installed in .venv-rasa only")
 
+from analytics.settings import Settings
 from rasa_project.components import patterns
 from rasa_project.components.pattern_extractor import PatternExtractor
 from tests.rasa_project.components.graph import parsed, untrained
@@ -47,3 +48,10 @@ def test_today_is_the_day_on_which_the_message_is_read(monkeypatch: pytest.Monke
         monkeypatch.setattr(patterns, "today", lambda day=day: day)
         (entity,) = parsed(extractor, "今天").get("entities")
         assert entity["value"] == day.isoformat()
+
+
+def test_today_is_the_day_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings.from_environment({"AS_OF": "2011-12-09"})
+    monkeypatch.setattr(patterns, "_settings", lambda: settings)
+    (entity,) = parsed(untrained(PatternExtractor), "yesterday").get("entities")
+    assert entity["value"] == "2011-12-08"
