@@ -114,6 +114,33 @@ class UnknownOrder(SalesclerkError, LookupError):
         super().__init__(f"no order {order_id!r} for this speaker", order_id=order_id)
 
 
+class NoOrders(SalesclerkError, LookupError):
+    """The customer has no order yet."""
+
+    code = "no_orders"
+
+    def __init__(self) -> None:
+        super().__init__("the customer has no order")
+
+
+class UnknownAccount(SalesclerkError, LookupError):
+    """No account fits what a guest says, or he may not have it: the two are told alike."""
+
+    code = "unknown_account"
+
+    def __init__(self) -> None:
+        super().__init__("no account fits these details")
+
+
+class UnknownQuote(SalesclerkError, LookupError):
+    """No such quote, or not this customer's."""
+
+    code = "unknown_quote"
+
+    def __init__(self, quote_id: str) -> None:
+        super().__init__(f"no quote {quote_id!r} for this customer", quote_id=quote_id)
+
+
 class IllegalTransition(SalesclerkError, ValueError):
     """A state does not lead to another; policy should have refused before it came to that."""
 
@@ -153,6 +180,50 @@ class NotAuthorised(SalesclerkError, PermissionError):
     """The speaker's role does not allow this."""
 
     code = "not_authorised"
+
+
+class Refused(SalesclerkError, PermissionError):
+    """A rule of the shop forbids a change.
+
+    Attributes:
+        rule: its name; the bot says `utter_refused_<rule>`, filled with `values`.
+        instead: the request for the nearest thing that is allowed, by its intent; None where there
+            is none.
+    """
+
+    code = "refused"
+
+    def __init__(self, rule: str, instead: str | None, **values: object) -> None:
+        super().__init__(f"the rule {rule} forbids it: {values}", **values)
+        self.rule = rule
+        self.instead = instead
+
+
+class PlanChanged(SalesclerkError, RuntimeError):
+    """What was confirmed is not what would happen any more: it has to be confirmed anew."""
+
+    code = "plan_changed"
+
+    def __init__(self) -> None:
+        super().__init__("the plan differs from the one that was confirmed")
+
+
+class NotVerified(SalesclerkError, PermissionError):
+    """A guest has not proved who he is, or too long ago."""
+
+    code = "not_verified"
+
+    def __init__(self) -> None:
+        super().__init__("the guest is not verified for this")
+
+
+class TooManyAttempts(SalesclerkError, PermissionError):
+    """Somebody tried too often to prove who he is; `minutes` is how long to wait."""
+
+    code = "too_many_attempts"
+
+    def __init__(self, minutes: int) -> None:
+        super().__init__(f"too many wrong tries, wait {minutes} minutes", minutes=minutes)
 
 
 class MissingCustomer(SalesclerkError, LookupError):

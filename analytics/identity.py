@@ -2,13 +2,15 @@
 
 Tokens are JSON Web Tokens (RFC 7519). The context is one too, signed with another key: the
 channel makes one for each message, and an action believes nothing about the speaker that does
-not stand in it. Used by both environments: standard library and PyJWT, Python 3.10.
+not stand in it. A third kind opens one file to whoever has it. Used by both environments: standard
+library and PyJWT, Python 3.10.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import time
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,6 +25,12 @@ from analytics.settings import TOKEN_AUDIENCE, TOKEN_ISSUER, Secrets
 REQUIRED_CLAIMS: Final = ["iss", "aud", "sub", "iat", "exp", "role"]
 CONTEXT_AUDIENCE: Final = "salesclerk-actions"
 CONTEXT_LIFETIME: Final = timedelta(minutes=10)
+FILE_CLAIMS: Final = ["iss", "aud", "sub", "iat", "exp", "name"]
+FILE_AUDIENCE: Final = "salesclerk-files"
+FILE_LIFETIME: Final = timedelta(days=1)
+FILES_FOLDER: Final = "invoices"
+"Below the home; what a link can open, and nothing else, stands here."
+FILE_KEY: Final = re.compile(r"[0-9a-f]{64}")
 LEEWAY: Final = timedelta(seconds=30)
 
 
@@ -46,6 +54,19 @@ class Speaker:
     subject: str
     role: Role
     customer_id: str | None = None
+
+
+@dataclass(frozen=True)
+class SharedFile:
+    """A file that a link opens.
+
+    Attributes:
+        key: what it is called in the folder, 64 hexadecimal digits.
+        name: what it is called by whoever saves it.
+    """
+
+    key: str
+    name: str
 
 
 def issue_token(speaker: Speaker, secrets: Secrets, lifetime: timedelta) -> str:
@@ -117,7 +138,38 @@ def verify_context(context: str, conversation: str, secrets: Secrets) -> Speaker
     return _speaker(claims)
 
 
-def _decode(token: str, key: str, algorithm: str, audience: str) -> dict[str, Any]:
+def sign_file(file: SharedFile, secrets: Secrets) -> str:
+    """Return what opens `file`, for a day, to whoever has it."""
+    now = int(time.time())
+    claims = {
+        "iss": TOKEN_ISSUER,
+        "aud": FILE_AUDIENCE,
+        "sub": file.key,
+        "iat": now,
+        "exp": now + int(FILE_LIFETIME.total_seconds()),
+        "name": file.name,
+    }
+    return jwt.encode(claims, secrets.context_key, algorithm="HS256")
+
+
+def verify_file(token: str, secrets: Secrets) -> SharedFile:
+    """Return the file that `token` opens.
+
+    Raises:
+        InvalidToken: forged, expired, made for something else, or not naming a file as we do.
+    """
+    claims = _decode(token, secrets.context_key, "HS256", FILE_AUDIENCE, FILE_CLAIMS)
+    key, name = claims["sub"], claims["name"]
+    if not isinstance(key, str) or not FILE_KEY.fullmatch(key):
+        raise InvalidToken("token refused: sub must be 64 hexadecimal digits")
+    if not isinstance(name, str):
+        raise InvalidToken("token refused: name must be a text")
+    return SharedFile(key, name)
+
+
+def _decode(
+    token: str, key: str, algorithm: str, audience: str, required: list[str] = REQUIRED_CLAIMS
+) -> dict[str, Any]:
     try:
         return jwt.decode(
             token,
@@ -126,7 +178,7 @@ def _decode(token: str, key: str, algorithm: str, audience: str) -> dict[str, An
             audience=audience,
             issuer=TOKEN_ISSUER,
             leeway=LEEWAY,
-            options={"require": REQUIRED_CLAIMS},
+            options={"require": required},
         )
     except jwt.InvalidTokenError as error:
         raise InvalidToken(f"token refused: {error}") from error

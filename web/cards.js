@@ -7,6 +7,7 @@
 import { drawCustomer, drawSegment, sayCustomer, saySegment } from "./cards/customer.js";
 import * as forecast from "./cards/forecast.js";
 import * as handoff from "./cards/handoff.js";
+import * as invoice from "./cards/invoice.js";
 import * as order from "./cards/order.js";
 import * as products from "./cards/products.js";
 import * as quote from "./cards/quote.js";
@@ -19,6 +20,7 @@ const CARDS = {
   quote,
   forecast,
   handoff,
+  invoice,
   customer: { draw: drawCustomer, say: sayCustomer },
   segment: { draw: drawSegment, say: saySegment },
 };

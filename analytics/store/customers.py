@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from analytics.errors import UnknownCustomer
-from analytics.store.models import Customer, Order, OrderLine
+from analytics.store.models import Customer, Order, OrderLine, Review
 from analytics.store.states import OrderStatus
 
 
@@ -46,6 +46,31 @@ def get(session: Session, customer_id: str) -> Customer:
 def exists(session: Session, customer_id: str) -> bool:
     """Return whether a customer has exactly this id."""
     return session.get(Customer, customer_id) is not None
+
+
+def candidates(session: Session, email: str | None, postcode: str | None) -> list[Customer]:
+    """Return the customers with this e-mail address, or else with this postcode; in any case."""
+    if email:
+        found = func.lower(Customer.email) == email.strip().lower()
+    else:
+        plain = func.replace(func.replace(func.upper(Customer.postcode), " ", ""), "-", "")
+        found = plain == "".join(one for one in (postcode or "").upper() if one.isalnum())
+    return list(session.scalars(select(Customer).where(found)))
+
+
+def has_email(session: Session, email: str, other_than: str) -> bool:
+    """Return whether another customer has this e-mail address, in any case."""
+    query = select(Customer.id).where(
+        func.lower(Customer.email) == email.lower(), Customer.id != other_than
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def review(session: Session, customer_id: str, product_id: str) -> Review | None:
+    """Return what the customer has written of a product, or None."""
+    return session.scalar(
+        select(Review).where(Review.customer_id == customer_id, Review.product_id == product_id)
+    )
 
 
 def account(session: Session, customer_id: str) -> Account:

@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from analytics.store.models import Handoff, HandoffState, Quote, Ticket
@@ -25,6 +25,11 @@ def save_quote(session: Session, quote: Quote) -> Quote:
     session.add(quote)
     session.flush()
     return quote
+
+
+def quote(session: Session, quote_id: str) -> Quote | None:
+    """Return the quote with this number (any case), whoever's it is, or None."""
+    return session.scalar(select(Quote).where(func.upper(Quote.id) == quote_id.strip().upper()))
 
 
 def last_quote(session: Session, customer_id: str) -> Quote | None:

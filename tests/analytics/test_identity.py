@@ -12,17 +12,23 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from analytics.errors import InvalidToken
 from analytics.identity import (
+    FILE_LIFETIME,
     Role,
+    SharedFile,
     Speaker,
     conversation_id,
     issue_token,
     sign_context,
+    sign_file,
     verify_context,
+    verify_file,
     verify_token,
 )
 from analytics.settings import Secrets, Settings
 
 ANN = Speaker("ann", Role.SHOPPER, "C00001")
+
+INVOICE = SharedFile("0f" * 32, "INV-1.pdf")
 
 
 @pytest.fixture
@@ -54,6 +60,37 @@ def test_token_is_no_context_and_context_no_token(secrets: Secrets) -> None:
         verify_context(issue_token(ANN, secrets, timedelta(hours=1)), "c", secrets)
     with pytest.raises(InvalidToken):
         verify_token(sign_context(ANN, "c", "m", secrets), secrets)
+
+
+def test_a_link_opens_its_file_for_a_day(secrets: Secrets, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert verify_file(sign_file(INVOICE, secrets), secrets) == INVOICE
+    monkeypatch.setattr("analytics.identity.FILE_LIFETIME", -FILE_LIFETIME)
+    with pytest.raises(InvalidToken, match="expired"):
+        verify_file(sign_file(INVOICE, secrets), secrets)
+
+
+def test_a_link_is_no_token_and_no_context(secrets: Secrets) -> None:
+    link = sign_file(INVOICE, secrets)
+    with pytest.raises(InvalidToken):
+        verify_token(link, secrets)
+    with pytest.raises(InvalidToken):
+        verify_context(link, "c", secrets)
+    for other in (
+        issue_token(ANN, secrets, timedelta(hours=1)),
+        sign_context(ANN, "c", "m", secrets),
+        "",
+        "no token",
+    ):
+        with pytest.raises(InvalidToken):
+            verify_file(other, secrets)
+
+
+@pytest.mark.parametrize(
+    "key", ["", "../secrets", "0f" * 32 + "\n", "0F" * 32, "0f" * 31, "/etc/passwd", "0f" * 33]
+)
+def test_a_link_names_files_by_their_keys_only(secrets: Secrets, key: str) -> None:
+    with pytest.raises(InvalidToken, match="hexadecimal"):
+        verify_file(sign_file(SharedFile(key, "a.pdf"), secrets), secrets)
 
 
 def test_altered_token(secrets: Secrets) -> None:

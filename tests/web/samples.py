@@ -142,6 +142,16 @@ CUSTOMER: Json = {
     "segment": SEGMENT,
 }
 
+INVOICE: Json = {
+    "type": "invoice",
+    "id": "INV-10482",
+    "order_id": "10482",
+    "issued_on": "2026-08-12",
+    "total": "1146.90",
+    "currency": "GBP",
+    "url": "/chat/files/aa.bb-b.cc_c",
+}
+
 HANDOFF: Json = {"type": "handoff", "ticket_id": "T-1042", "state": "requested"}
 
-CARDS = [PRODUCTS, ORDER, QUOTE, FORECAST, SEGMENT, CUSTOMER, HANDOFF]
+CARDS = [PRODUCTS, ORDER, QUOTE, FORECAST, SEGMENT, CUSTOMER, INVOICE, HANDOFF]

@@ -94,6 +94,33 @@ def test_what_is_not_known_is_left_out(chat: PlayedChat) -> None:
     )
 
 
+def test_an_invoice_shows_its_total_and_opens_its_file(chat: PlayedChat) -> None:
+    card = chat.card(samples.INVOICE)
+    expect(card.get_by_role("heading", name="Invoice INV-10482")).to_be_visible()
+    expect(card.locator(".facts dd")).to_have_text(["10482", "12 Aug 2026", "£1,146.90"])
+    link = card.get_by_role("link", name="Open PDF")
+    expect(link).to_have_attribute("href", "/chat/files/aa.bb-b.cc_c")
+    expect(link).to_have_attribute("target", "_blank")
+    expect(link).to_have_attribute("rel", "noopener")
+    expect(chat.announced.last).to_have_text("Invoice INV-10482. Total £1,146.90")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:window.hit = 1",
+        "https://evil.example/chat/files/a",
+        "//evil.example/chat/files/a",
+        "/chat/",
+        None,
+    ],
+)
+def test_an_invoice_opens_no_other_address(chat: PlayedChat, url: str | None) -> None:
+    card = chat.card({**samples.INVOICE, "url": url})
+    expect(card.locator(".facts dd").first).to_have_text("10482")
+    expect(card.locator("a")).to_have_count(0)
+
+
 def test_a_handoff_shows_its_ticket(chat: PlayedChat) -> None:
     card = chat.card(samples.HANDOFF)
     expect(card.locator(".badge")).to_have_text("Waiting for a person")
