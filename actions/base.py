@@ -19,7 +19,7 @@ from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
 from sqlalchemy.orm import Session
 
-from actions import again, cards, suspension
+from actions import again, cards, refusals, suspension
 from actions.services import services
 from actions.turn import SHOWN_SLOT, Reply, Turn
 from analytics.errors import (
@@ -27,6 +27,7 @@ from analytics.errors import (
     ArtifactError,
     NotAuthorised,
     NotFittedError,
+    Refused,
     SalesclerkError,
     StoreUnavailable,
 )
@@ -75,10 +76,10 @@ class GuardedAction(Action, ABC):
             events = await asyncio.wait_for(asyncio.to_thread(self._transact, turn), BUDGET_SECONDS)
         except SalesclerkError as error:
             turn.replies = self.explain(turn, error)
-            events = self.recover(turn)
-        except Exception:  # noqa: BLE001 - the one place where nothing may pass
+            events = self.recover(turn, error)
+        except Exception as error:  # noqa: BLE001 - the one place where nothing may pass
             turn.replies = self._apologise("utter_error_internal")
-            events = self.recover(turn)
+            events = self.recover(turn, error)
         events = [*listed(turn), *events, *self.settle(turn, events)]
         _send(turn.replies, dispatcher)
         return events
@@ -102,7 +103,7 @@ class GuardedAction(Action, ABC):
                 raise NotAuthorised(f"{self.name()} is not for a {turn.speaker.role.value}")
             return self.act(turn, session)
 
-    def recover(self, turn: Turn) -> list[EventType]:
+    def recover(self, turn: Turn, error: Exception) -> list[EventType]:
         """Return the events that follow an error."""
         return []
 
@@ -116,6 +117,8 @@ class GuardedAction(Action, ABC):
         if isinstance(error, FAULTS):
             return self._apologise(response)
         logger.info("%s: %s", self.name(), type(error).__name__)
+        if isinstance(error, Refused):
+            return [refusals.reply(turn, error)]
         if isinstance(error, AmbiguousProduct):
             with turn.services.store.reading() as session:
                 buttons = choose_product(turn, session, error.candidates)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any, Final
 
 from rasa_sdk.events import EventType
@@ -81,8 +81,8 @@ class ValidateProductForm(FormValidation):
     slots = (ASKED_SLOT,)
     intents = frozenset(TOPICS)
 
-    def required(self, turn: Turn) -> Iterable[str]:
-        return self.slots
+    def missing(self, turn: Turn, session: Session, answers: Mapping[str, Any]) -> list[str]:
+        return [slot for slot in self.slots if answers.get(slot) is None]
 
     def extract(self, turn: Turn, session: Session, found: dict[str, object]) -> None:
         topic = TOPICS.get(turn.intent)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import calendar
+from datetime import date
+from typing import ClassVar, Final
 
 from rasa_sdk.events import EventType, SlotSet
 from sqlalchemy.orm import Session
@@ -11,6 +13,12 @@ from actions.base import GuardedAction
 from actions.misses import OFFER_SLOT, miss
 from actions.turn import Turn
 from analytics.faq import Article
+from analytics.store import catalogue, orders
+from analytics.store.matching import named
+from analytics.store.models import Order, OrderLine
+
+LOOKED_AT: Final = 20
+"Newest orders in which a product is looked for."
 
 
 class ActionAnswerFaq(GuardedAction):
@@ -46,6 +54,51 @@ class ActionOutOfScope(ActionAnswerFaq):
 
     action_name = "action_out_of_scope"
     no_answer = "utter_out_of_scope"
+
+
+class ActionWarranty(ActionAnswerFaq):
+    """Until when a product that was bought is under warranty; else how it is in general."""
+
+    action_name = "action_warranty"
+
+    def act(self, turn: Turn, session: Session) -> list[EventType]:
+        order, line = _bought(turn, session) or (None, None)
+        delivered = orders.delivered_at(order) if order else None
+        if order is None or line is None or delivered is None:
+            return super().act(turn, session)
+        product = line.variant.product
+        policy = turn.services.service_desk.policy.warranty
+        until = after_months(delivered.date(), policy.of(product.category_id))
+        over = until < turn.services.now().date()
+        turn.say(
+            "utter_warranty_over" if over else "utter_warranty",
+            product=catalogue.title(product, turn.language),
+            order_number=order.id,
+            until=turn.texts.date(until),
+        )
+        return [SlotSet(OFFER_SLOT, None)]
+
+
+def _bought(turn: Turn, session: Session) -> tuple[Order, OrderLine] | None:
+    """Return the newest purchase of what the message names, if the customer has bought it."""
+    if not turn.speaker.customer_id:
+        return None
+    placed = orders.of_customer(session, turn.speaker.customer_id, limit=LOOKED_AT)
+    lines = {f"{order.id} {line.number}": (order, line) for order in placed for line in order.lines}
+    names = {
+        key: [line.variant.product.title_en, line.variant.product.title_zh]
+        for key, (_, line) in lines.items()
+    }
+    keys = named(session, turn.wanted, names)
+    products = {lines[key][1].variant.product_id for key in keys}
+    return lines[keys[0]] if len(products) == 1 else None
+
+
+def after_months(day: date, months: int) -> date:
+    """Return the same day so many months later, or the last day of that month."""
+    year, month = divmod(day.month - 1 + months, 12)
+    last = calendar.monthrange(day.year + year, month + 1)[1]
+    return date(day.year + year, month + 1, min(day.day, last))
 
 
 def say_article(turn: Turn, article: Article) -> None:

@@ -7,8 +7,8 @@ answered in the midst of it; a form that another one interrupts comes back.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
 
 from rasa_sdk.events import EventType, SlotSet
 from sqlalchemy.orm import Session
@@ -17,7 +17,10 @@ from actions import suspension
 from actions.base import FAULTS, GuardedAction
 from actions.turn import AMBIGUOUS, ANSWERS, REPAIRS, REQUESTED_SLOT, Turn
 from actions.wording import follows, leaves, mends
-from analytics.errors import SalesclerkError
+from analytics.errors import NoOrders, Refused, SalesclerkError, TooManyAttempts
+
+LEADS_NOWHERE: Final = (Refused, TooManyAttempts, NoOrders)
+"Errors after which no other answer helps: the form ends."
 
 
 class FormValidation(GuardedAction):
@@ -37,8 +40,8 @@ class FormValidation(GuardedAction):
         return f"validate_{self.form}"
 
     @abstractmethod
-    def required(self, turn: Turn) -> Iterable[str]:
-        """Return the slots to be filled for this speaker, in the order of asking."""
+    def missing(self, turn: Turn, session: Session, answers: Mapping[str, Any]) -> list[str]:
+        """Return the slots that are still to be filled, in the order of asking."""
 
     @abstractmethod
     def extract(self, turn: Turn, session: Session, found: dict[str, object]) -> None:
@@ -59,27 +62,30 @@ class FormValidation(GuardedAction):
         begins = turn.begins(self.form)
         found: dict[str, object] = dict.fromkeys(self.slots) if begins else {}
         suspended = suspension.suspend(turn, self.form) if begins else []
-        if begins or self._is_answer(turn):
-            try:
-                self.extract(turn, session, found)
-            except FAULTS:
-                raise
-            except SalesclerkError as error:
-                turn.replies += self.explain(turn, error)
-                # Set, though to nothing: the form asks again instead of giving up.
-                asked = self.asked(turn)
-                if asked or not found:
-                    found.setdefault(asked or next(iter(self.required(turn))), None)
-            asked = self.asked(turn)
-            if asked and not found and (turn.replies or turn.intent in self.intents):
-                # Something was said to it, or the form was asked for again: so is its question.
-                found[asked] = None
-        slots = {**turn.slots, **found}
-        missing = [slot for slot in self.required(turn) if slots.get(slot) is None]
+        if begins or self.is_answer(turn, session):
+            self._hear(turn, session, found)
         filled = [SlotSet(slot, value) for slot, value in found.items()]
+        missing = self.missing(turn, session, {**turn.slots, **found})
         return [*suspended, *filled, SlotSet(REQUESTED_SLOT, missing[0] if missing else None)]
 
-    def recover(self, turn: Turn) -> list[EventType]:
+    def _hear(self, turn: Turn, session: Session, found: dict[str, object]) -> None:
+        """Put what the message answers into `found`; what does not do is said and asked again."""
+        asked = self.asked(turn)
+        try:
+            self.extract(turn, session, found)
+        except (*FAULTS, *LEADS_NOWHERE):
+            raise
+        except SalesclerkError as error:
+            turn.replies += self.explain(turn, error)
+            # Set, though to nothing: the form asks again instead of giving up.
+            missing = self.missing(turn, session, {**turn.slots, **found})
+            if asked or not found:
+                found.setdefault(asked or next(iter(missing), self.slots[0]), None)
+        if asked and not found and (turn.replies or turn.intent in self.intents):
+            # Something was said to it, or the form was asked for again: so is its question.
+            found[asked] = None
+
+    def recover(self, turn: Turn, error: Exception) -> list[EventType]:
         """Ask again: answers of an earlier time must never complete the form."""
         asked = self.asked(turn) or self.slots[0]
         lost = self.slots if turn.begins(self.form) else (asked,)
@@ -91,7 +97,7 @@ class FormValidation(GuardedAction):
     def settle(self, turn: Turn, events: list[EventType]) -> list[EventType]:
         return []
 
-    def _is_answer(self, turn: Turn) -> bool:
+    def is_answer(self, turn: Turn, session: Session) -> bool:
         """Return whether the message may go on with the form instead of asking something else."""
         if turn.interrupted(self.form) or leaves(turn.text):
             return False

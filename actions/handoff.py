@@ -9,6 +9,7 @@ from actions import suspension
 from actions.base import GuardedAction
 from actions.faq import say_article
 from actions.misses import MISSES_SLOT, OFFER_SLOT, PERSON, person_button
+from actions.questionnaire import confirm_again
 from actions.turn import Turn
 from analytics.store import service
 
@@ -44,8 +45,10 @@ class ActionAffirm(GuardedAction):
     def act(self, turn: Turn, session: Session) -> list[EventType]:
         if turn.slots.get(OFFER_SLOT) == PERSON:
             return hand_off(turn, session)
-        turn.say("utter_yes_to_what")
-        return []
+        events = confirm_again(turn, session)
+        if events is None:
+            turn.say("utter_yes_to_what")
+        return events or []
 
 
 def hand_off(turn: Turn, session: Session) -> list[EventType]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 from rasa_sdk.events import EventType
@@ -31,10 +31,10 @@ class ValidateQuoteForm(FormValidation):
 
     form = "quote_form"
     slots = (PRODUCTS_SLOT, QUANTITIES_SLOT, CUSTOMER_SLOT)
-    intents = frozenset({"request_quote", "place_order", "change_order"})
+    intents = frozenset({"request_quote"})
 
-    def required(self, turn: Turn) -> Iterable[str]:
-        return (PRODUCTS_SLOT, QUANTITIES_SLOT)
+    def missing(self, turn: Turn, session: Session, answers: Mapping[str, Any]) -> list[str]:
+        return [slot for slot in (PRODUCTS_SLOT, QUANTITIES_SLOT) if answers.get(slot) is None]
 
     def extract(self, turn: Turn, session: Session, found: dict[str, object]) -> None:
         asked = self.asked(turn)
@@ -51,7 +51,7 @@ class ValidateQuoteForm(FormValidation):
                 found[QUANTITIES_SLOT] = None
         if numbers := [one for one in turn.entities("number") if one not in codes]:
             found[QUANTITIES_SLOT] = None
-            found[QUANTITIES_SLOT] = _quantities(codes, numbers, known)
+            found[QUANTITIES_SLOT] = reference.quantities(codes, numbers, known)
         elif last:
             found[QUANTITIES_SLOT] = [last.get(sku, next(iter(last.values()))) for sku in known]
         elif asked == QUANTITIES_SLOT and not found and turn.intent in ANSWERS:
@@ -222,20 +222,3 @@ def _card(turn: Turn, quote_id: str, offer: pricing.Quote) -> dict[str, Any]:
 def _sku(session: Session, words: str) -> str:
     """Return the SKU that a code or words mean."""
     return catalogue.variant_for(catalogue.resolve(session, words), words).sku
-
-
-def _quantities(
-    codes: Sequence[Entity], numbers: Sequence[Entity], known: Sequence[str]
-) -> list[int] | None:
-    """Return a quantity for each product: one number for all, or each code its nearest."""
-    if len(codes) < 2:
-        return [reference.quantity(numbers[0].value)] * max(1, len(known))
-    left = list(numbers)
-    found = []
-    for code in codes:
-        if not left:
-            return None
-        nearest = min(left, key=lambda number: abs(number.start - code.start))
-        left.remove(nearest)
-        found.append(reference.quantity(nearest.value))
-    return found

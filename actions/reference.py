@@ -7,6 +7,7 @@ the shop's data here, so that nothing about the catalogue needs training.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -25,6 +26,18 @@ CODE_DIGITS: Final = 5
 "A number of fewer digits is never a product's code."
 _CUSTOMER_WORD: Final = re.compile(
     r"(customer|client|account|客户|客人|顾客|用户|會員|会员)\W*$", re.I
+)
+_POSTCODE: Final = re.compile(
+    r"""\b(?: [A-Z]{1,2}\d[A-Z\d]?\ ?\d[A-Z]{2}      # GB: Royal Mail, Programmers' Guide
+            | \d{5}(?:-\d{4})?                        # US, DE, FR, ...
+            | \d{6}                                   # CN
+            | \d{4}\ ?[A-Z]{2}                        # NL
+            | [A-Z]\d[A-Z]\ ?\d[A-Z]\d               # CA
+        )\b""",
+    re.I | re.X | re.A,
+)
+_BEFORE_CHANGE: Final = re.compile(
+    r"\b(?:for|to|into|with)\b(?!.*\b(?:for|to|into|with)\b)|[换換改]成?[为為]?(?!.*[换換改])", re.I
 )
 _AMOUNT: Final = re.compile(r"\d+(?:\.\d{1,2})?")
 
@@ -107,6 +120,50 @@ def quantity(text: str) -> int:
     if not digits.isdecimal() or not int(digits) > 0:
         raise InvalidQuantity("quantity", text, "a whole number from 1 up")
     return int(digits)
+
+
+def postcode(text: str) -> str | None:
+    """Return the last postcode in a text, in capitals, or None."""
+    found = _POSTCODE.findall(text)
+    return found[-1].upper() if found else None
+
+
+def before_change(text: str) -> str:
+    """Return what a text says before "to", "for" or 换: what is to be changed, not into what."""
+    head, _ = _halves(text)
+    return head
+
+
+def after_change(text: str) -> str:
+    """Return what a text says behind "to", "for" or 换: into what something is to be changed."""
+    _, tail = _halves(text)
+    return tail
+
+
+def _halves(text: str) -> tuple[str, str]:
+    match = _BEFORE_CHANGE.search(text)
+    if match is None or not text[match.end() :].strip():
+        return text, text
+    head = text[: match.start()]
+    # "换成红色" alone says nothing of what it is instead of.
+    return (head if head.strip() else text), text[match.end() :]
+
+
+def quantities(
+    codes: Sequence[Entity], numbers: Sequence[Entity], known: Sequence[str]
+) -> list[int] | None:
+    """Return a quantity for each product: one number for all, or each code its nearest."""
+    if len(codes) < 2:
+        return [quantity(numbers[0].value)] * max(1, len(known))
+    left = list(numbers)
+    found = []
+    for code in codes:
+        if not left:
+            return None
+        nearest = min(left, key=lambda number: abs(number.start - code.start))
+        left.remove(nearest)
+        found.append(quantity(nearest.value))
+    return found
 
 
 def price_limit(turn: Turn) -> Decimal | None:

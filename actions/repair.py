@@ -9,13 +9,15 @@ from __future__ import annotations
 from rasa_sdk.events import EventType
 from sqlalchemy.orm import Session
 
-from actions import suspension
+from actions import phrases, suspension
 from actions.again import ask_again
 from actions.base import GuardedAction
 from actions.history import exchanges, last_request
 from actions.misses import OFFER_SLOT, miss
+from actions.questionnaire import CONFIRMED_SLOT, decline
+from actions.questions.orders import ORDER_SLOT
 from actions.replay import replay
-from actions.turn import Turn
+from actions.turn import REQUESTED_SLOT, Turn
 from actions.wording import leaves
 
 
@@ -40,6 +42,8 @@ class ActionDeny(GuardedAction):
     action_name = "action_deny"
 
     def act(self, turn: Turn, session: Session) -> list[EventType]:
+        if turn.form and turn.slots.get(REQUESTED_SLOT) == CONFIRMED_SLOT:
+            return decline(turn)
         if turn.form:
             return suspension.stop(turn)
         if again := ask_again(turn, session):
@@ -75,5 +79,12 @@ class ActionStop(GuardedAction):
     def act(self, turn: Turn, session: Session) -> list[EventType]:
         if turn.form:
             return suspension.stop(turn)
+        if (
+            turn.slots.get(ORDER_SLOT)
+            and not turn.replayed
+            and phrases.said("act", turn.text) == "cancel"
+        ):
+            # "Cancel it", where an order was talked about, means the order.
+            return replay(turn, turn.messages()[0], "cancel_order")
         turn.say("utter_nothing_to_stop")
         return []

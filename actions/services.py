@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import gc
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache, cached_property
 
 from analytics.artifacts import Latest
 from analytics.errors import ArtifactError
 from analytics.faq import Faq
 from analytics.pricing import QuoteDesk, load_policy
+from analytics.service import ServiceDesk, load_service_policy
+from analytics.service.delivery import DeliveryTimes
 from analytics.serving import Models
 from analytics.settings import Settings
 from analytics.store import Store, load_synonyms
@@ -25,7 +26,10 @@ class Services:
     """The shop's database, models and policies; each is opened on first use."""
 
     settings: Settings
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def now(self) -> datetime:
+        """Return the time that it is for the assistant, UTC."""
+        return self.settings.now()
 
     @cached_property
     def store(self) -> Store:
@@ -49,6 +53,14 @@ class Services:
     def quote_desk(self) -> QuoteDesk:
         return QuoteDesk(load_policy(self.settings.policies / "pricing.yml"))
 
+    @cached_property
+    def service_desk(self) -> ServiceDesk:
+        return ServiceDesk(load_service_policy(self.settings.policies / "service.yml"))
+
+    @cached_property
+    def delivery_times(self) -> DeliveryTimes:
+        return DeliveryTimes(self.store, self.now)
+
     def warm_up(self) -> None:
         """Open everything now, so that no message has to wait for it.
 
@@ -57,7 +69,7 @@ class Services:
         """
         self.settings.require_secrets()
         self.store.migrate()
-        _ = self.faq, self.quote_desk
+        _ = self.faq, self.quote_desk, self.service_desk
         try:
             _ = self.models
         except ArtifactError as error:

@@ -79,6 +79,7 @@ class Turn:
         self._tracker = tracker
         language = tracker.slots.get("language")
         self._responses = domain.get("responses", {})
+        self._forms = domain.get("forms", {})
         self.texts = self.texts_in(language if language in LANGUAGES else LANGUAGES[0])
 
     def texts_in(self, language: str) -> Texts:
@@ -120,6 +121,11 @@ class Turn:
         if "code" in names and self.shown:
             found += [self._on_list(one) for one in self._entities if one.name == "ordinal"]
         return self._without_rejected(sorted(found, key=lambda entity: entity.start))
+
+    @property
+    def codes(self) -> list[Entity]:
+        """The codes that stand in the message, without places on a list."""
+        return self._without_rejected([one for one in self._entities if one.name == "code"])
 
     def entity(self, *names: str) -> str | None:
         """Return the value of the first entity of these names, or None."""
@@ -193,6 +199,22 @@ class Turn:
     def messages(self) -> list[Mapping[str, Any]]:
         """Return the user's messages as Rasa keeps them, newest first: this one, then earlier."""
         return [event for event in reversed(self._tracker.events) if event.get("event") == "user"]
+
+    def questions(self, form: str) -> list[str]:
+        """Return the slots that a form of the domain may ask for."""
+        return list((self._forms.get(form) or {}).get("required_slots", []))
+
+    def began_with(self, form: str) -> bool:
+        """Return whether the form was begun by this very message, which holds several requests."""
+        message_id = self.messages()[0].get("message_id")
+        current: object = None
+        found = False
+        for event in self.events:
+            if event.get("event") == "user":
+                current = event.get("message_id")
+            elif event.get("event") == "active_loop" and event.get("name") == form:
+                found = current == message_id
+        return found
 
     @property
     def replayed(self) -> bool:

@@ -43,6 +43,20 @@ _FILLERS: Final = re.compile(
 )
 
 
+_ASKS: Final = re.compile(
+    r"""[?？]
+      | ^\W*(?:how|what|when|where|who|whose|which|why)\b
+      | ^\W*(?:do|does|did|is|are|can|could|will|would|may)\b
+      | 吗\W*$ | 怎么|怎樣|怎样|什么时候|多久|为什么|哪里""",
+    re.I | re.X,
+)
+
+
+def asks(text: str) -> bool:
+    """Return whether the text is a question by its form."""
+    return bool(_ASKS.search(text))
+
+
 def says_more(rest: str) -> bool:
     """Return whether `rest`, a message without what it names, says anything: "please" does not."""
     return any(character.isalnum() for character in _FILLERS.sub(" ", rest))

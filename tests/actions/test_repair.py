@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -131,19 +132,27 @@ def test_what_was_said_to_one_message_with_two_requests(tmp_path: Path) -> None:
     assert [event["text"] for event in said] == ["one", "two"]
 
 
-def begun(*forms: str, waiting: list[str] | None = None, text: str = "b") -> Talk:
+Waiting = list[dict[str, Any]]
+
+
+def aside(*forms: str) -> Waiting:
+    """Return forms set aside without answers, the latest last."""
+    return [{"form": form, "answers": {}} for form in forms]
+
+
+def begun(*forms: str, waiting: Waiting | None = None, text: str = "b") -> Talk:
     """Return a conversation in which the last of the forms begins in the midst of the first."""
     before, now = forms
     talk = Talk(suspended=waiting).user("a", "a")
     for form in waiting or []:
-        talk.loop(form)
+        talk.loop(form["form"])
     talk.action(before).loop(before)
     return talk.user(text, "b").loop(now)
 
 
 def test_a_form_in_the_midst_of_another_sets_it_aside(tmp_path: Path) -> None:
     turn = begun("quote_form", "product_form").turn(tmp_path)
-    assert [event["value"] for event in suspend(turn, "product_form")] == [["quote_form"]]
+    assert [event["value"] for event in suspend(turn, "product_form")] == [aside("quote_form")]
     assert not turn.replies
 
 
@@ -154,32 +163,34 @@ def test_who_drops_the_first_form_is_not_led_back(tmp_path: Path) -> None:
 
 
 def test_the_oldest_of_three_is_let_go(tmp_path: Path) -> None:
-    talk = begun("product_form", "other_form", waiting=["quote_form", "track_order_form"])
+    talk = begun("product_form", "other_form", waiting=aside("quote_form", "track_order_form"))
     turn = talk.turn(tmp_path)
     assert [event["value"] for event in suspend(turn, "other_form")] == [
-        ["track_order_form", "product_form"]
+        aside("track_order_form", "product_form")
     ]
     assert [reply.response for reply in turn.replies] == ["utter_let_go"]
 
 
 def test_a_form_begun_again_does_not_wait_for_itself(tmp_path: Path) -> None:
-    turn = begun("product_form", "quote_form", waiting=["quote_form"]).turn(tmp_path)
-    assert [event["value"] for event in suspend(turn, "quote_form")] == [["product_form"]]
+    turn = begun("product_form", "quote_form", waiting=aside("quote_form")).turn(tmp_path)
+    assert [event["value"] for event in suspend(turn, "quote_form")] == [aside("product_form")]
 
 
 def test_the_form_set_aside_last_comes_back(tmp_path: Path) -> None:
-    talk = Talk(suspended=["quote_form", "product_form"])
+    waiting = [*aside("quote_form"), {"form": "product_form", "answers": {"product_asked": "A1"}}]
+    talk = Talk(suspended=waiting)
     talk.loop("quote_form").loop("product_form").loop(None)
     turn = talk.user("x", "x").turn(tmp_path)
-    slot, loop = resume(turn)
-    assert (slot["value"], loop["name"]) == (["quote_form"], "product_form")
+    slot, answer, loop = resume(turn)
+    assert (slot["value"], loop["name"]) == (aside("quote_form"), "product_form")
+    assert (answer["name"], answer["value"]) == ("product_asked", "A1")
     assert [reply.response for reply in turn.replies] == ["utter_back"]
 
 
 def test_an_error_never_completes_a_form_with_answers_of_an_earlier_time(tmp_path: Path) -> None:
     talk = Talk(quote_products=["A1"], quote_quantities=[20])
     turn = talk.user("a quote", "request_quote").loop("quote_form").turn(tmp_path)
-    events = ValidateQuoteForm().recover(turn)
+    events = ValidateQuoteForm().recover(turn, ValueError())
     slots = {event["name"]: event["value"] for event in events}
     assert slots["quote_products"] is None
     assert slots["requested_slot"] == "quote_products"
@@ -189,13 +200,13 @@ def test_an_error_in_the_midst_of_a_form_leads_to_its_question(tmp_path: Path) -
     talk = Talk(quote_products=["A1"], requested_slot="quote_quantities")
     talk.user("a quote", "request_quote").loop("quote_form").action("quote_form")
     turn = talk.user("20", "inform").turn(tmp_path)
-    events = ValidateQuoteForm().recover(turn)
+    events = ValidateQuoteForm().recover(turn, ValueError())
     slots = {event["name"]: event["value"] for event in events}
     assert slots == {"quote_quantities": None, "requested_slot": "quote_quantities"}
 
 
 def test_a_form_of_an_earlier_session_does_not_come_back(tmp_path: Path) -> None:
-    talk = Talk(suspended=["quote_form"]).loop("quote_form").loop("product_form")
+    talk = Talk(suspended=aside("quote_form")).loop("quote_form").loop("product_form")
     talk.events.append({"event": "session_started"})
     turn = talk.user("x", "x").turn(tmp_path)
     assert resume(turn) == []

@@ -13,24 +13,36 @@ from sqlalchemy.orm import Session
 
 from analytics.errors import AmbiguousProduct
 from analytics.store import catalogue, orders
-from analytics.store.models import Customer, Order, Product
+from analytics.store.models import Customer, Order, Product, Variant
 from analytics.store.states import OrderStatus
 from tests.assistant import Assistant
 
 TOPICS: Final = {
     "unclear_en": (
-        *("invoice", "see invoice", "delivery", "delivery time", "payment", "ways to pay"),
+        *("delivery", "delivery time", "payment", "ways to pay", "cancellation fee", "refunds"),
+        *("shipping", "shipping time", "payment methods", "shop", "sale", "coupons", "about you"),
         *("warranty", "refund policy", "opening hours", "discounts"),
     ),
     "unclear_zh": (
-        *("发票", "看发票", "配送", "配送时间", "付款", "付款方式"),
+        *(
+            "配送",
+            "配送时间",
+            "付款",
+            "付款方式",
+            "取消费用",
+            "退款",
+            "运费",
+            "送货",
+            "门店",
+            "活动",
+        ),
         *("保修", "退款政策", "营业时间", "优惠"),
     ),
 }
 "Two of these in one sentence, and the bot is likely to be in doubt about it."
 ARTICLES: Final = frozenset(
     [
-        *("check_invoice", "get_invoice", "delivery_options", "delivery_period", "warranty"),
+        *("delivery_options", "delivery_period", "warranty"),
         *("check_payment_methods", "check_refund_policy", "store_information", "promotions"),
     ]
 )
@@ -107,3 +119,129 @@ def _unclear(assistant: Assistant, topics: Sequence[str]) -> SimpleNamespace | N
             first, second = (SimpleNamespace(**button) for button in meanings[:2])
             return SimpleNamespace(text=text, first=first, second=second)
     return None
+
+
+class FreshOrders:
+    """Orders of customers of whom no other conversation speaks, each handed out once."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+        self._taken: set[str] = set()
+
+    def take(self, wanted: str) -> SimpleNamespace:
+        """Return the facts of an order such as `pending options`; see `Script.fresh`.
+
+        Attributes:
+            id, email, postcode, name, address: of the customer.
+            order, total, second: the order; its total; the newest other order of the customer.
+            sku, en, zh: of its first line; `sku2`, `en2`, `zh2` of the second.
+            option, other: of the first line; another option at hand, with its SKU `other_sku`.
+            card, paypal, gift: last digits or ids of the customer's means of payment, or None.
+        """
+        status, *traits = wanted.split()
+        with self._assistant.store.transaction() as session:
+            for order in self._delivered(session):
+                if order.customer_id not in self._taken and _has(session, order, traits):
+                    self._taken.add(str(order.customer_id))
+                    _rewind(order, OrderStatus(status))
+                    session.flush()
+                    return _mine(session, order)
+        raise LookupError(f"no order is {wanted!r} and not taken yet")
+
+    def _delivered(self, session: Session) -> list[Order]:
+        """Return delivered orders, the newest first, one of each customer that is no persona."""
+        personas = json.loads((self._assistant.home / "personas.json").read_text("utf-8"))
+        known = {one["customer_id"] for one in personas["personas"]}
+        query = select(Order).where(Order.status == OrderStatus.DELIVERED)
+        newest = session.scalars(query.order_by(Order.placed_at.desc(), Order.id).limit(2000))
+        found: dict[str | None, Order] = {}
+        for one in newest:
+            if one.customer_id not in known:
+                found.setdefault(one.customer_id, one)
+        return list(found.values())
+
+
+def _has(session: Session, order: Order, traits: Sequence[str]) -> bool:
+    """Return whether the order is the customer's only one of its status, and as it must be."""
+    every = orders.of_customer(session, str(order.customer_id), limit=50)
+    if any(one.status in _UNDER_WAY for one in every):
+        return False
+    if any(line.returned for line in order.lines) or order.returns:
+        return False
+    if len({line.variant.product_id for line in order.lines}) != len(order.lines):
+        return False
+    methods = order.customer.payment_methods if order.customer else []
+    kinds = [one.kind for one in methods]
+    checks = {
+        "several": len(order.lines) > 1,
+        "one": len(order.lines) == 1,
+        "options": bool(_others(order)),
+        "card": kinds.count("card") == 1,
+        "methods": len(kinds) > 1,
+        "gift": "gift_card" in kinds,
+        "nogift": "gift_card" not in kinds,
+        "english": bool(order.customer and order.customer.language == "en"),
+        "chinese": bool(order.customer and order.customer.language == "zh"),
+        "subscribed": bool(order.customer and order.customer.marketing_consent),
+        "unsubscribed": bool(order.customer and not order.customer.marketing_consent),
+    }
+    return all(checks[trait] for trait in traits)
+
+
+_UNDER_WAY: Final = (OrderStatus.PENDING, OrderStatus.PROCESSING, OrderStatus.SHIPPED)
+
+
+def _rewind(order: Order, status: OrderStatus) -> None:
+    """Take a delivered order back to an earlier status, as if the rest had not happened yet."""
+    if status not in _UNDER_WAY:
+        return
+    order.status = status
+    kept = _UNDER_WAY[: _UNDER_WAY.index(status) + 1]
+    order.history = [event for event in order.history if event.status in kept]
+    if status != OrderStatus.SHIPPED:
+        order.carrier = order.tracking_number = None
+
+
+def _others(order: Order) -> list[Variant]:
+    """Return the other options of the order's first line that are at hand."""
+    line = order.lines[0]
+    return [
+        one
+        for one in line.variant.product.variants
+        if one.sku != line.sku and (one.stock or 0) >= line.quantity
+    ]
+
+
+def _mine(session: Session, order: Order) -> SimpleNamespace:
+    customer = order.customer
+    assert customer is not None
+    first = order.lines[0]
+    second = order.lines[1] if len(order.lines) > 1 else first
+    other = next(iter(_others(order)), first.variant)
+    methods = {one.kind: one for one in customer.payment_methods}
+    card, gift = methods.get("card"), methods.get("gift_card")
+    every = orders.of_customer(session, customer.id, limit=50)
+    return SimpleNamespace(
+        id=customer.id,
+        email=customer.email,
+        postcode=customer.postcode,
+        name=customer.name,
+        address=customer.address,
+        order=order.id,
+        total=format(orders.total(order).normalize(), "f"),
+        second=next((one.id for one in every if one.id != order.id), None),
+        sku=first.sku,
+        en=first.variant.product.title_en,
+        zh=first.variant.product.title_zh,
+        product_id=first.variant.product_id,
+        sku2=second.sku,
+        en2=second.variant.product.title_en,
+        zh2=second.variant.product.title_zh,
+        option=catalogue.options(first.variant),
+        other=catalogue.options(other),
+        other_sku=other.sku,
+        card=card.last_four if card else None,
+        method=order.payment_method_id,
+        gift=gift.id if gift else None,
+        paypal=methods["paypal"].id if "paypal" in methods else None,
+    )

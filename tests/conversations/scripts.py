@@ -50,18 +50,36 @@ class Rows(Strict):
     last: dict[str, Any] = {}
 
 
+class Record(Strict):
+    """What a row must hold after the conversation.
+
+    Attributes:
+        where: values by which the row is found; there must be one.
+        has: values that it must have.
+    """
+
+    table: str
+    where: dict[str, Any]
+    has: dict[str, Any]
+
+
 class Script(Strict):
     """A conversation.
 
     Attributes:
-        speaker: `guest`, `agent`, or the kind of a demo customer.
-        contact: for an agent, the kind of the demo customer spoken about.
-        database: by table; those not named must not change.
+        speaker: `guest`, `agent`, `mine` (the customer of `fresh`), or the kind of a demo one.
+        contact: for an agent, the kind of the demo customer spoken about, or `mine`.
+        fresh: an order that no other conversation is about, as `{mine...}`: its status, with
+            `several` for one with several lines, `options` for one whose first product has others.
+        database: rows added, by table; those not named must not gain any.
+        records: rows as they must be in the end.
     """
 
     conversation: str
     speaker: str = "guest"
     contact: str | None = None
+    fresh: str | None = None
+    records: list[Record] = []
     turns: list[Step] = Field(min_length=1)
     database: dict[str, Rows] = {}
 

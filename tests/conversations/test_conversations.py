@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
 from analytics.identity import Role, Speaker
+from analytics.store import orders, payments
 from analytics.store.models import Base
 from tests.assistant import Assistant
-from tests.conversations.facts import gather
-from tests.conversations.scripts import Case, Script, Step, cases, holds, pattern, responses
+from tests.conversations.facts import FreshOrders, gather
+from tests.conversations.scripts import (
+    Case,
+    Record,
+    Script,
+    Step,
+    cases,
+    holds,
+    pattern,
+    responses,
+)
 
 RESPONSES = responses()
+BOOKKEEPING = {"identity_attempts"}
+"Tables that count tries, whatever the conversation is about."
+TIMES = ("created_at", "requested_at", "placed_at", "at")
 
 
 @pytest.fixture(scope="module")
@@ -21,8 +35,17 @@ def facts(assistant: Assistant) -> dict[str, Any]:
     return gather(assistant)
 
 
+@pytest.fixture(scope="module")
+def fresh(assistant: Assistant) -> FreshOrders:
+    return FreshOrders(assistant)
+
+
 @pytest.mark.parametrize("case", cases(), ids=str)
-def test_conversation(assistant: Assistant, facts: dict[str, Any], case: Case) -> None:
+def test_conversation(
+    assistant: Assistant, facts: dict[str, Any], fresh: FreshOrders, case: Case
+) -> None:
+    if case.script.fresh:
+        facts = {**facts, "mine": fresh.take(case.script.fresh)}
     script = _filled(case.script, facts)
     before = _counts(assistant)
     talk = assistant.conversation(
@@ -40,6 +63,14 @@ def test_conversation(assistant: Assistant, facts: dict[str, Any], case: Case) -
         if rows.last:
             newest = _newest(assistant, table)
             assert holds(newest, rows.last), f"{table}: {newest}"
+    for record in script.records:
+        row = _row(assistant, record)
+        assert holds(row, record.has), f"{record.table}: {row}"
+    if script.fresh:
+        with assistant.store.reading() as session:
+            order = orders.find(session, facts["mine"].order)
+            assert order is not None
+            assert payments.balance(order) == orders.total(order)
 
 
 def _check(step: Step, answer: dict[str, Any]) -> None:
@@ -85,12 +116,25 @@ def _counts(assistant: Assistant) -> dict[str, int]:
         return {
             table.name: session.scalar(select(func.count()).select_from(table)) or 0
             for table in Base.metadata.sorted_tables
+            if table.name not in BOOKKEEPING
         }
 
 
 def _newest(assistant: Assistant, name: str) -> dict[str, Any]:
     table = Base.metadata.tables[name]
-    time = next(column for column in table.columns if column.name in ("created_at", "requested_at"))
+    time = next(table.columns[name] for name in TIMES if name in table.columns)
     with assistant.store.reading() as session:
         row = session.execute(select(table).order_by(time.desc()).limit(1)).mappings().one()
     return dict(row)
+
+
+def _row(assistant: Assistant, record: Record) -> dict[str, Any]:
+    """Return the row as its JSON-like values: money as text without superfluous zeros."""
+    table = Base.metadata.tables[record.table]
+    query = select(table).where(*(table.c[name] == value for name, value in record.where.items()))
+    with assistant.store.reading() as session:
+        row = session.execute(query).mappings().one()
+    return {
+        name: format(value.normalize(), "f") if isinstance(value, Decimal) else value
+        for name, value in row.items()
+    }

@@ -17,11 +17,12 @@ ENTITIES = {"product": "¤", "person": "§"}
 
 # The intents of each skill: what people ask of a shop, and its staff of them; and all other talk.
 REQUESTS = {
-    "orders": "track_order cancel_order change_order place_order change_shipping_address "
-    "set_up_shipping_address payment_issue check_invoice get_invoice",
+    "orders": "track_order order_details cancel_order change_order change_payment_method "
+    "place_order change_shipping_address set_up_shipping_address payment_issue check_invoice "
+    "get_invoice",
     "returns": "return_item exchange_item get_refund track_refund",
-    "account": "create_account delete_account edit_account switch_account recover_password "
-    "registration_problems newsletter_subscription",
+    "account": "create_account delete_account view_account edit_account switch_account "
+    "recover_password registration_problems newsletter_subscription",
     "faq": "ask_faq delivery_options delivery_period check_payment_methods check_refund_policy "
     "check_cancellation_fee warranty store_information promotions",
     "catalog": "product_search product_question compare_products check_stock ask_price",

@@ -1,0 +1,180 @@
+"""Questions with a few answers: reason, condition, where money goes to, by what it is paid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from actions import cards, identity, phrases
+from actions.questions.base import Answers, Question, choice, choice_button, known
+from actions.questions.orders import NUMBER_SLOT, known_order
+from actions.turn import ANSWERS, Turn
+from analytics.service import ChangeKind
+from analytics.store import payments
+from analytics.store.models import PaymentMethod
+
+REASON_SLOT: Final = "reason"
+CONDITION_SLOT: Final = "condition"
+REFUND_SLOT: Final = "refund_to"
+METHOD_SLOT: Final = "payment_method"
+CONDITIONS: Final = ("unopened", "opened", "used", "faulty")
+"What goods may be in; which of them the shop takes back is policy."
+OTHER: Final = "other"
+MOST_FOR_OTHER: Final = 2
+'Of more means of payment than this, "the other one" is none for sure.'
+
+
+class PolicyChoice(Question):
+    """One of a few answers, by button or by words."""
+
+    def __init__(self, kind: ChangeKind) -> None:
+        self.kind = kind
+
+    def choices(self, turn: Turn) -> tuple[str, ...]:
+        """Return what can be answered."""
+        rule = getattr(turn.services.service_desk.policy, self.kind)
+        return tuple(getattr(rule, f"{self.slot}s"))
+
+    def read(self, turn: Turn, session: Session, found: Answers, asked: bool) -> None:
+        said = choice(turn) if asked else None
+        said = said or phrases.said(self.slot, self.words(turn))
+        if said in self.choices(turn):
+            found[self.slot] = said
+
+    def volunteered(self, turn: Turn, session: Session) -> bool:
+        return phrases.said(self.slot, self.words(turn)) in self.choices(turn)
+
+    def words(self, turn: Turn) -> str:
+        """Return what is looked at in the message: what it takes back does not count."""
+        return turn.wanted
+
+    def ask(self, turn: Turn, session: Session) -> None:
+        turn.say(
+            f"utter_ask_{self.slot}",
+            buttons=[
+                choice_button(turn, f"utter_{self.slot}_{one}", one) for one in self.choices(turn)
+            ],
+        )
+
+
+class Reason(PolicyChoice):
+    """Why: one of the reasons that the policy names, any other one is "other"."""
+
+    slot = REASON_SLOT
+
+    def words(self, turn: Turn) -> str:
+        # "I don't need it" takes nothing back here.
+        return turn.text
+
+    def read(self, turn: Turn, session: Session, found: Answers, asked: bool) -> None:
+        super().read(turn, session, found, asked)
+        if asked and self.slot not in found and turn.intent in ANSWERS and not turn.codes:
+            found[self.slot] = OTHER
+
+
+class Condition(PolicyChoice):
+    """In which condition the goods are."""
+
+    slot = CONDITION_SLOT
+
+    def choices(self, turn: Turn) -> tuple[str, ...]:
+        return CONDITIONS
+
+
+class RefundTo(PolicyChoice):
+    """Where the money goes back to."""
+
+    slot = REFUND_SLOT
+
+    def needed(self, turn: Turn, session: Session, answers: Mapping[str, Any]) -> bool:
+        return len(self.choices(turn)) > 1
+
+    def choices(self, turn: Turn) -> tuple[str, ...]:
+        rule = getattr(turn.services.service_desk.policy, self.kind)
+        return tuple(rule.refund_to)
+
+
+class Method(Question):
+    """By which of the means on file to pay.
+
+    Args:
+        always: whether it is asked for where there are several; else only words choose one.
+    """
+
+    slot = METHOD_SLOT
+
+    def __init__(self, always: bool) -> None:
+        self.always = always
+
+    def needed(self, turn: Turn, session: Session, answers: Mapping[str, Any]) -> bool:
+        return self.always
+
+    def read(self, turn: Turn, session: Session, found: Answers, asked: bool) -> None:
+        methods = self._methods(turn, session, found)
+        order = known_order(turn, session, found)
+        fitting = _named(turn, methods, order.payment_method_id if order else None)
+        if len(fitting) == 1:
+            found[self.slot] = fitting[0].id
+        elif self.always and len(methods) == 1 and known(turn, found).get(self.slot) is None:
+            found[self.slot] = methods[0].id
+
+    def ask(self, turn: Turn, session: Session) -> None:
+        methods = self._methods(turn, session, {})
+        turn.say(
+            "utter_ask_payment_method" if methods else "utter_ask_no_payment_method",
+            buttons=[
+                {
+                    "title": method_title(turn, one),
+                    "payload": cards.payload("inform", one.id),
+                }
+                for one in methods
+            ],
+        )
+
+    def _methods(
+        self, turn: Turn, session: Session, found: Mapping[str, Any]
+    ) -> list[PaymentMethod]:
+        answers = known(turn, found)
+        if known_order(turn, session, found) is None and not identity.proves_account(turn):
+            return []
+        who = identity.actor(turn, session, answers.get(NUMBER_SLOT))
+        return payments.methods(session, who.customer_id) if who.customer_id else []
+
+
+def method_title(turn: Turn, method: PaymentMethod | None) -> str:
+    """Return a means of payment as it may be told: never more than its last four digits."""
+    if method is None:
+        return turn.texts.get("utter_method_unknown")
+    kind = f"utter_method_{method.kind}"
+    if method.balance is not None:
+        return turn.texts.get(kind, balance=turn.texts.money(method.balance, method.currency))
+    if method.last_four:
+        return turn.texts.get(
+            f"{kind}_ending",
+            brand=method.brand or turn.texts.get(kind),
+            last_four=method.last_four,
+        )
+    return turn.texts.get(kind)
+
+
+def _named(turn: Turn, methods: list[PaymentMethod], used: str | None) -> list[PaymentMethod]:
+    """Return the means of payment that a message names: by id, last digits, brand or kind.
+
+    Args:
+        used: the id of that by which the order is paid now; "the other one" is not this.
+    """
+    codes = {code.value for code in turn.entities("code")}
+    text = turn.wanted.casefold()
+    if phrases.names("other", "which", turn.wanted) and len(methods) == MOST_FOR_OTHER:
+        return [one for one in methods if one.id != used]
+    kind = phrases.said("payment_kind", turn.wanted)
+    for fitting in (
+        [one for one in methods if one.id.upper() in codes],
+        [one for one in methods if one.last_four and one.last_four in text],
+        [one for one in methods if one.brand and one.brand.casefold() in text],
+    ):
+        if fitting:
+            return fitting
+    return [one for one in methods if one.kind == kind]

@@ -1,0 +1,381 @@
+"""Which order, and which of its lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from actions import cards, identity, phrases, reference
+from actions.history import exchanges
+from actions.questions.base import Answers, Question, choice, choice_button, known
+from actions.suspension import QUEUE_SLOT
+from actions.turn import REQUESTED_SLOT, Turn
+from analytics.errors import NoOrders, NotOnList, Refused, SalesclerkError, UnknownOrder
+from analytics.identity import Role
+from analytics.service import ChangeKind, Who
+from analytics.service.policy import Proof
+from analytics.store import catalogue, orders
+from analytics.store.matching import named
+from analytics.store.models import Order, OrderLine
+
+NUMBER_SLOT: Final = "order_number"
+PROOF_SLOT: Final = "order_proof"
+LINES_SLOT: Final = "order_lines"
+ORDER_SLOT: Final = "order_id"
+"The order last talked about."
+LOOKED_AT: Final = 20
+"Newest orders of a customer that are looked through."
+OFFERED: Final = 4
+NEAR: Final = 3
+"Messages after which an order is not the one that was just talked about any more."
+
+
+class OrderNumber(Question):
+    """The order: its number, "my last order", one with this product; or the only one there is.
+
+    Args:
+        kind: of the change that it is for, or None where it is only looked at.
+    """
+
+    slot = NUMBER_SLOT
+
+    def __init__(self, kind: ChangeKind | None = None, optional: bool = False) -> None:
+        self.kind = kind
+        self.optional = optional
+
+    def needed(self, turn: Turn, session: Session, answers: Mapping[str, Any]) -> bool:
+        return not self.optional or _is_unknown_guest(turn)
+
+    def read(self, turn: Turn, session: Session, found: Answers, asked: bool) -> None:
+        # Asked for one of those shown, "the second one" is an order, else a line of one.
+        codes = [code.value for code in (turn.entities("code") if asked else turn.codes)]
+        if _is_unknown_guest(turn):
+            if codes:
+                self._keep(turn, codes, found)
+            return
+        mine = [number for code in codes if (number := self._mine(turn, session, code))]
+        unknown = known(turn, found).get(self.slot) is None
+        # What answers another question is no order's number.
+        may_name = unknown or turn.slots.get(REQUESTED_SLOT) in (None, self.slot)
+        if mine:
+            self._keep(turn, mine, found)
+        elif may_name and self._names_order(turn, session, codes):
+            if not self.optional:
+                raise UnknownOrder(codes[0])
+            # Whoever looks for it will say that there is none.
+            found[self.slot] = codes[0]
+        elif unknown:
+            self._infer(turn, session, found)
+
+    def recognises(self, turn: Turn, session: Session) -> bool:
+        return bool(phrases.said("which", turn.text) == "newest" and turn.bare)
+
+    def ask(self, turn: Turn, session: Session) -> None:
+        offered = [] if _is_unknown_guest(turn) else self._candidates(turn, session)[:OFFERED]
+        if not offered:
+            turn.say("utter_ask_order_number")
+            return
+        turn.say(
+            "utter_ask_order_number_of",
+            buttons=[
+                {"title": _title(turn, one), "payload": cards.payload("inform", one.id)}
+                for one in offered
+            ],
+        )
+
+    def _keep(self, turn: Turn, numbers: Sequence[str], found: Answers) -> None:
+        distinct = list(dict.fromkeys(numbers))
+        found[self.slot] = distinct[0]
+        if len(distinct) > 1 and self.kind is not None:
+            found[QUEUE_SLOT] = [
+                {"form": turn.form, "answers": {**_none_of(turn), self.slot: number}}
+                for number in distinct[1:]
+            ]
+
+    def _mine(self, turn: Turn, session: Session, code: str) -> str | None:
+        """Return the number of the speaker's order with this code, or None."""
+        try:
+            return identity.order(turn, session, code).id
+        except SalesclerkError:
+            return None
+
+    def _names_order(self, turn: Turn, session: Session, codes: Sequence[str]) -> bool:
+        """Return whether the codes name an order, if a wrong one, and no product or customer."""
+        customer = reference.named_customer(turn, session)
+        return any(code != customer and catalogue.by_code(session, code) is None for code in codes)
+
+    def _infer(self, turn: Turn, session: Session, found: Answers) -> None:
+        """Find the order that is meant without its number."""
+        said = phrases.said("which", turn.wanted)
+        talked_about = turn.slots.get(ORDER_SLOT)
+        near = said == "this" or (said is None and _just_talked_about(turn))
+        if near and talked_about and self._mine(turn, session, str(talked_about)):
+            found[self.slot] = talked_about
+            return
+        who = identity.actor(turn, session)
+        if who.customer_id is None or who.who is Who.GUEST:
+            return
+        if self.optional and said is None and not turn.entities("product"):
+            # Where nothing is named, the newest ones are shown.
+            return
+        candidates = self._candidates(turn, session)
+        if said == "newest":
+            candidates = self._of_customer(session, who.customer_id)[:1]
+        elif fitting := _with_named_product(turn, session, candidates):
+            candidates = fitting
+        if len(candidates) == 1:
+            found[self.slot] = candidates[0].id
+
+    def _candidates(self, turn: Turn, session: Session) -> list[Order]:
+        """Return the customer's orders for which it can be, else all: the newest first.
+
+        Raises:
+            NoOrders: there is none.
+        """
+        who = identity.actor(turn, session)
+        if who.customer_id is None:
+            return []
+        every = self._of_customer(session, who.customer_id)
+        if not every:
+            raise NoOrders
+        if self.kind is None:
+            return every
+        return self.open_orders(turn, session, who.customer_id) or every[:1]
+
+    def open_orders(self, turn: Turn, session: Session, customer_id: str) -> list[Order]:
+        """Return the customer's orders that can be changed in this way, the newest first."""
+        every = self._of_customer(session, customer_id)
+        kind = self.kind
+        return [one for one in every if kind is None or _possible(turn, session, one, kind)]
+
+    def _of_customer(self, session: Session, customer_id: str) -> list[Order]:
+        return orders.of_customer(session, customer_id, limit=LOOKED_AT)
+
+
+class NamedOrder(OrderNumber):
+    """An order that is named by its number, or not at all."""
+
+    def needed(self, turn: Turn, session: Session, answers: Mapping[str, Any]) -> bool:
+        return False
+
+    def _infer(self, turn: Turn, session: Session, found: Answers) -> None:
+        return
+
+
+class OrderProof(Question):
+    """What a guest knows of his order beside its number: e-mail address or postcode."""
+
+    slot = PROOF_SLOT
+    greedy = True
+
+    def needed(self, turn: Turn, session: Session, answers: Mapping[str, Any]) -> bool:
+        number = answers.get(NUMBER_SLOT)
+        return number is not None and not _visible(turn, session, str(number))
+
+    def answered(self, answers: Mapping[str, Any]) -> bool:
+        # As long as it is needed, what was proved before is not enough.
+        return False
+
+    def read(self, turn: Turn, session: Session, found: Answers, asked: bool) -> None:
+        answers = known(turn, found)
+        number = answers.get(NUMBER_SLOT)
+        if number is None or not self.needed(turn, session, answers):
+            return
+        facts = claims(turn, asked)
+        if not facts and found.get(NUMBER_SLOT):
+            # With a number corrected, what was claimed before need not be said again.
+            facts = {Proof(one): value for one, value in (answers.get(self.slot) or {}).items()}
+        if not facts:
+            return
+        found[self.slot] = dict(facts)
+        event = identity.try_to_prove(turn, {Proof.ORDER_NUMBER: str(number), **facts})
+        if event is None or not _visible(turn, session, str(number)):
+            raise UnknownOrder(str(number))
+        found[identity.IDENTITY_SLOT] = event["value"]
+
+    def recognises(self, turn: Turn, session: Session) -> bool:
+        return bool(claims(turn, asked=True))
+
+
+class OrderLines(Question):
+    """Which lines of the order, and how many units of each."""
+
+    slot = LINES_SLOT
+
+    def __init__(self, kind: ChangeKind) -> None:
+        self.kind = kind
+
+    def read(self, turn: Turn, session: Session, found: Answers, asked: bool) -> None:
+        order = known_order(turn, session, found)
+        if order is None:
+            return
+        lines = choosable(turn, order, self.kind)
+        if chosen := _chosen(turn, session, lines, asked):
+            found[self.slot] = _with_quantities(turn, chosen)
+        elif known(turn, found).get(self.slot) is None and len(lines) == 1:
+            found[self.slot] = _with_quantities(turn, lines)
+
+    def ask(self, turn: Turn, session: Session) -> None:
+        order = known_order(turn, session, {})
+        lines = choosable(turn, order, self.kind) if order else []
+        buttons = [
+            {
+                "title": line_title(turn, line),
+                "payload": cards.payload("inform", line.sku),
+            }
+            for line in lines
+        ]
+        everything = choice_button(turn, "utter_button_all", "all")
+        turn.say(f"utter_ask_order_lines_{self.kind}", buttons=[*buttons, everything])
+
+
+def claims(turn: Turn, asked: bool) -> dict[Proof, str]:
+    """Return the facts that a message claims: an e-mail address, else a postcode that was asked."""
+    if email := turn.entity("email"):
+        return {Proof.EMAIL: email}
+    if asked and (code := reference.postcode(turn.text)):
+        return {Proof.POSTCODE: code}
+    return {}
+
+
+def known_order(turn: Turn, session: Session, found: Mapping[str, Any]) -> Order | None:
+    """Return the order that the form is about, if it is known and the speaker may see it."""
+    number = known(turn, found).get(NUMBER_SLOT)
+    if not number or not _visible(turn, session, str(number)):
+        return None
+    return identity.order(turn, session, str(number))
+
+
+def choosable(turn: Turn, order: Order, kind: ChangeKind) -> list[OrderLine]:
+    """Return the lines of which something can still be changed."""
+    if kind is ChangeKind.CHANGE_LINES:
+        return [line for line in order.lines if len(line.variant.product.variants) > 1] or list(
+            order.lines
+        )
+    return [line for line in order.lines if orders.left(order, line) > 0]
+
+
+def line_title(turn: Turn, line: OrderLine) -> str:
+    """Return a line's product with its options, such as "Mug (blue)"."""
+    title = catalogue.title(line.variant.product, turn.language)
+    options = catalogue.options(line.variant)
+    return f"{title} ({options})" if options else title
+
+
+def line_names(lines: Sequence[OrderLine]) -> dict[int, list[str]]:
+    """Return what each line may be called, by its number."""
+    return {
+        line.number: [
+            line.variant.product.title_en,
+            line.variant.product.title_zh,
+            catalogue.options(line.variant),
+        ]
+        for line in lines
+    }
+
+
+def lines_named(
+    turn: Turn, session: Session, lines: Sequence[OrderLine], text: str, asked: bool = False
+) -> list[OrderLine]:
+    """Return the lines that a message names: by code, by place, or by words.
+
+    Args:
+        text: where the words are looked for.
+        asked: whether the lines were just shown, so that a place is one of these.
+
+    Raises:
+        NotOnList: the order has no such line.
+    """
+    codes = {code.value for code in (turn.entities("code") if asked else turn.codes)}
+    if by_code := [
+        line for line in lines if {line.sku.upper(), line.variant.product_id.upper()} & codes
+    ]:
+        return by_code
+    places = [int(one.value) for one in turn.entities("ordinal")]
+    if places and not asked:
+        if outside := [place for place in places if not 0 < abs(place) <= len(lines)]:
+            raise NotOnList(outside[0], len(lines))
+        return [lines[place - 1 if place > 0 else place] for place in places]
+    numbers = named(session, text, line_names(lines))
+    return [line for line in lines if line.number in numbers]
+
+
+def _chosen(
+    turn: Turn, session: Session, lines: Sequence[OrderLine], asked: bool
+) -> list[OrderLine]:
+    if choice(turn) == "all" or phrases.said("which", turn.wanted) == "all":
+        return list(lines)
+    found = lines_named(turn, session, lines, reference.before_change(turn.wanted), asked)
+    # All lines alike say no more than none, unless just these were asked for.
+    distinct = len(found) < len(lines) or len(lines) == 1 or len(found) == 1
+    return found if distinct or (asked and turn.entities("code", "ordinal")) else []
+
+
+def _with_quantities(turn: Turn, lines: Sequence[OrderLine]) -> list[dict[str, int | None]]:
+    """Return the lines with the number of units said; None for all that are left."""
+    numbers = [int(one.value) for one in turn.entities("number") if one.value.isdecimal()]
+    quantity = numbers[0] if len(lines) == 1 and len(numbers) == 1 and numbers[0] > 0 else None
+    if quantity is not None and quantity > lines[0].quantity:
+        quantity = None
+    return [{"number": line.number, "quantity": quantity} for line in lines]
+
+
+def _just_talked_about(turn: Turn) -> bool:
+    """Return whether one of the last messages was answered with an order."""
+    return any(
+        event.get("event") == "slot" and event.get("name") == ORDER_SLOT
+        for exchange in exchanges(turn)[1 : 1 + NEAR]
+        for event in exchange.events
+    )
+
+
+def _none_of(turn: Turn) -> dict[str, None]:
+    """Return the form's slots without any answers."""
+    return dict.fromkeys(turn.questions(str(turn.form)))
+
+
+def _is_unknown_guest(turn: Turn) -> bool:
+    return turn.speaker.role is Role.SHOPPER and turn.speaker.customer_id is None
+
+
+def _visible(turn: Turn, session: Session, number: str) -> bool:
+    """Return whether the speaker may see the order; one that does not exist is seen by nobody."""
+    if not _is_unknown_guest(turn):
+        return True
+    if not identity.proves_order(turn):
+        return False
+    try:
+        identity.order(turn, session, number)
+    except UnknownOrder:
+        return False
+    return True
+
+
+def _possible(turn: Turn, session: Session, order: Order, kind: ChangeKind) -> bool:
+    who = identity.actor(turn, session, order.id)
+    try:
+        turn.services.service_desk.check(session, kind, order.id, who, turn.services.now())
+    except Refused:
+        return False
+    return True
+
+
+def _with_named_product(turn: Turn, session: Session, candidates: list[Order]) -> list[Order]:
+    """Return the orders of which a line is named in the message, and no other order's better."""
+    names = {
+        order.id: [name for names in line_names(order.lines).values() for name in names]
+        for order in candidates
+    }
+    numbers = named(session, turn.wanted, names)
+    return [order for order in candidates if order.id in numbers]
+
+
+def _title(turn: Turn, order: Order) -> str:
+    return turn.texts.get(
+        "utter_button_order",
+        order_number=order.id,
+        placed_on=turn.texts.date(order.placed_at),
+        total=turn.texts.money(orders.total(order), order.currency),
+    )
