@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from actions.texts import Texts
 from analytics.store import catalogue, orders
-from analytics.store.models import Order, Product
+from analytics.store.models import Order, OrderLine, Product
 
 _CENT: Final = Decimal("0.01")
 
@@ -82,6 +82,7 @@ def order(texts: Texts, placed: Order) -> dict[str, Any]:
                 "unit_price": amount(line.unit_price),
                 "total": amount(line.quantity * line.unit_price),
                 "options": line.variant.options,
+                "status_text": _line_status(texts, placed, line),
             }
             for line in placed.lines
         ],
@@ -94,3 +95,10 @@ def order(texts: Texts, placed: Order) -> dict[str, Any]:
             for event in placed.history
         ],
     }
+
+
+def _line_status(texts: Texts, placed: Order, line: OrderLine) -> str | None:
+    """Return what became of a line, where that is not what became of the whole order."""
+    status = orders.line_status(placed, line)
+    name = f"utter_line_{status}"
+    return texts.get(name) if texts.has(name) else None

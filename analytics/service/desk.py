@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
@@ -17,6 +19,8 @@ from analytics.store import changes
 from analytics.store.models import Base
 from analytics.store.models import Change as Record
 from analytics.store.service import new_id
+
+NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -46,12 +50,19 @@ class ServiceDesk:
         self.policy = policy
 
     def check(
-        self, session: Session, kind: ChangeKind, order_id: str | None, actor: Actor, at: datetime
+        self,
+        session: Session,
+        kind: ChangeKind,
+        order_id: str | None,
+        actor: Actor,
+        at: datetime,
+        known: Mapping[str, Any] = NOTHING,
     ) -> None:
         """Raise where a change is not allowed, before more is asked about it.
 
         Args:
             order_id: of the order that it is about, as soon as that is known.
+            known: values of its request that are there already; None for what is not.
 
         Raises:
             UnknownOrder: there is none, or it is somebody else's.
@@ -62,6 +73,7 @@ class ServiceDesk:
         change.allowed(context)
         if order_id and isinstance(change, ChangeOfOrder):
             change.eligible(context, order_id)
+        change.check_known(context, {name: one for name, one in known.items() if one is not None})
 
     def propose(
         self,

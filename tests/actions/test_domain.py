@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,9 @@ import yaml
 from rasa_sdk.executor import ActionExecutor
 
 from actions.history import FORM
-from analytics import errors
+from analytics import errors, service
+from analytics.service.changes import CHANGES
+from analytics.service.changes.base import ChangeOfOrder
 from tests.conversations.scripts import responses
 
 PROJECT = Path(__file__).resolve().parents[2] / "rasa_project"
@@ -53,6 +57,45 @@ def test_every_error_has_its_reply() -> None:
         if isinstance(value, type) and issubclass(value, errors.SalesclerkError)
     }
     assert {f"utter_error_{code}" for code in codes} <= set(responses())
+
+
+def rules() -> set[str]:
+    """Return the name of every rule that customer service refuses by, as its source has them."""
+    found = set()
+    for path in Path(service.__file__).parent.rglob("*.py"):
+        for function in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(function, ast.FunctionDef):
+                for call in ast.walk(function):
+                    if isinstance(call, ast.Call) and ast.unparse(call.func) == "Refused":
+                        found |= set(names(call.args[0], function))
+    return found
+
+
+def names(rule: ast.expr, function: ast.FunctionDef) -> Iterator[str]:
+    """Yield what a rule can be called, where it stands for itself, a kind or a variable."""
+    match rule:
+        case ast.Constant(value=str(name)):
+            yield name
+        case ast.JoinedStr(
+            values=[ast.FormattedValue(ast.Name("kind")), ast.Constant(str(ending))]
+        ):
+            of_orders = [one.kind for one in CHANGES.values() if isinstance(one, ChangeOfOrder)]
+            yield from (f"{kind}{ending}" for kind in of_orders)
+        case ast.Name(variable):
+            for one in ast.walk(function):
+                if isinstance(one, ast.Assign) and ast.unparse(one.targets[0]) == variable:
+                    assert isinstance(one.value, ast.IfExp)
+                    yield from names(one.value.body, function)
+                    yield from names(one.value.orelse, function)
+        case _:
+            raise AssertionError(f"a rule that nobody can foresee: {ast.unparse(rule)}")
+
+
+def test_every_rule_of_customer_service_has_its_reply() -> None:
+    found = rules()
+    assert {"who", "window", "unsubscribed_already", "return_items_times"} <= found
+    replies = {name for name in responses() if name.startswith("utter_refused_")}
+    assert replies == {f"utter_refused_{rule}" for rule in found}
 
 
 def test_a_skill_is_one_word_everywhere() -> None:

@@ -67,6 +67,7 @@ ORDER: Json = {
             "quantity": 2,
             "unit_price": "41.00",
             "total": "82.00",
+            "status_text": "Return arranged",
         },
     ],
     "history": [

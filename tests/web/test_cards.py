@@ -48,7 +48,7 @@ def test_an_action_sends_its_payload_and_shows_its_title(chat: PlayedChat) -> No
 def test_an_order_shows_its_lines_total_and_history(chat: PlayedChat) -> None:
     card = chat.card(samples.ORDER)
     expect(card.get_by_role("heading", name="Order 10482")).to_be_visible()
-    expect(card.locator(".badge")).to_have_text("On its way")
+    expect(card.locator(".badge")).to_have_text(["On its way", "Return arranged"])
     expect(card.locator(".facts dd")).to_have_text(["12 Aug 2026", "19 Aug 2026", "DPD", "DPD1Z99"])
     expect(card.locator("tbody tr").first).to_contain_text("LAMP-OAK-M · size: M")
     expect(card.locator("tbody td.number")).to_have_text(["1", "£64.90", "2", "£82.00"])

@@ -35,7 +35,7 @@ function heading(order) {
 function lines(order) {
   const columns = [[t("line.product")], [t("line.quantity"), true], [t("line.total"), true]];
   const rows = order.lines.map((line) => [
-    article(line),
+    [...article(line), line.status_text ? badge(line.status_text) : null],
     number(line.quantity),
     money(line.total, order.currency),
   ]);

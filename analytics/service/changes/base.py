@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -151,6 +151,14 @@ class Change[R: Request, P: Plan](ABC):
     @abstractmethod
     def apply(self, context: Context, plan: P) -> None:
         """Do what `plan` has just returned, in the same transaction."""
+
+    def check_known(self, context: Context, known: Mapping[str, Any]) -> None:
+        """Raise where what is known of the request already rules the change out.
+
+        Raises:
+            Refused: it does.
+        """
+        return
 
     def allowed(self, context: Context) -> Allowed:
         """Return the part of the policy, if the actor may have it done.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from pydantic import Field
 
@@ -10,7 +11,7 @@ from analytics.errors import Refused, UnknownProduct
 from analytics.service.changes.addresses import owner_of
 from analytics.service.changes.base import Change, ChangeKind, Context, Plan, Request, own_order
 from analytics.store import catalogue, customers, orders
-from analytics.store.models import Interaction, InteractionKind, Review, Ticket
+from analytics.store.models import Interaction, InteractionKind, Product, Review, Ticket
 from analytics.store.states import OrderStatus
 
 MOST_CHARACTERS = 2000
@@ -36,19 +37,15 @@ class WriteReview(Change[ReviewRequest, ReviewPlan]):
     request = ReviewRequest
     plan_type = ReviewPlan
 
+    def check_known(self, context: Context, known: Mapping[str, Any]) -> None:
+        if "product_id" in known:
+            _reviewable(context, known["product_id"])
+
     def plan(self, context: Context, request: ReviewRequest) -> ReviewPlan:
         self.allowed(context)
-        owner = owner_of(context)
-        product = catalogue.by_code(context.session, request.product_id)
-        if product is None:
-            raise UnknownProduct(request.product_id)
-        bought = orders.with_product(context.session, owner.id, product.id)
-        if all(order.status == OrderStatus.CANCELLED for order in bought):
-            raise Refused("not_bought", None, product=product)
-        if customers.review(context.session, owner.id, product.id) is not None:
-            raise Refused("reviewed_already", None, product=product)
+        product = _reviewable(context, request.product_id)
         return ReviewPlan(
-            customer_id=owner.id,
+            customer_id=owner_of(context).id,
             product_id=product.id,
             rating=request.rating,
             text=request.text,
@@ -124,3 +121,22 @@ class Complain(Change[ComplaintRequest, ComplaintPlan]):
                 created_at=context.at,
             )
         )
+
+
+def _reviewable(context: Context, product_id: str) -> Product:
+    """Return a product that the customer has bought and not reviewed yet.
+
+    Raises:
+        UnknownProduct: there is none.
+        Refused: `not_bought` or `reviewed_already`.
+    """
+    owner = owner_of(context)
+    product = catalogue.by_code(context.session, product_id)
+    if product is None:
+        raise UnknownProduct(product_id)
+    bought = orders.with_product(context.session, owner.id, product.id)
+    if all(order.status == OrderStatus.CANCELLED for order in bought):
+        raise Refused("not_bought", None, product=product)
+    if customers.review(context.session, owner.id, product.id) is not None:
+        raise Refused("reviewed_already", None, product=product)
+    return product

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import Field
 
@@ -82,6 +83,10 @@ class ReturnItems(ChangeOfOrder[ReturnRequest, ReturnPlan]):
         self.allowed(context)
         return returnable(context, order_id, context.policy.return_items, self.kind)
 
+    def check_known(self, context: Context, known: Mapping[str, Any]) -> None:
+        if "condition" in known:
+            _require_condition(known["condition"], context.policy.return_items)
+
     def plan(self, context: Context, request: ReturnRequest) -> ReturnPlan:
         rule = context.policy.return_items
         order = self.eligible(context, request.order_id)
@@ -148,6 +153,10 @@ class ExchangeItems(ChangeOfOrder[ExchangeRequest, ExchangePlan]):
     def eligible(self, context: Context, order_id: str) -> Order:
         self.allowed(context)
         return returnable(context, order_id, context.policy.exchange_items, self.kind)
+
+    def check_known(self, context: Context, known: Mapping[str, Any]) -> None:
+        if "condition" in known:
+            _require_condition(known["condition"], context.policy.exchange_items)
 
     def plan(self, context: Context, request: ExchangeRequest) -> ExchangePlan:
         rule = context.policy.exchange_items
@@ -247,6 +256,10 @@ def require_said(reason: str, condition: str, rule: SendingBack) -> None:
     """
     if reason not in rule.reasons:
         raise InvalidInput("reason", reason, ", ".join(rule.reasons))
+    _require_condition(condition, rule)
+
+
+def _require_condition(condition: str, rule: SendingBack) -> None:
     if condition not in rule.conditions:
         raise Refused("condition", "contact_human_agent", condition=condition)
 
