@@ -8,13 +8,20 @@ from typing import Any
 from rasa_sdk.events import EventType
 from sqlalchemy.orm import Session
 
-from actions import identity, phrases
+from actions import identity
 from actions.base import GuardedAction
 from actions.faq import say_article
 from actions.questionnaire import Ask, ChangeForm, Confirmed, QuestionForm
 from actions.questions.accounts import AccountProof, WhichCustomer
 from actions.questions.choices import method_title
-from actions.questions.details import FIELD_SLOT, VALUE_SLOT, AccountField, AccountValue, as_address
+from actions.questions.details import (
+    FIELD_SLOT,
+    VALUE_SLOT,
+    AccountField,
+    AccountValue,
+    as_address,
+    tells_password,
+)
 from actions.questions.places import NewAddress, NewPostcode, place_text, with_postcode
 from actions.questions.words import NEWSLETTER_SLOT, Subscription
 from actions.turn import Turn
@@ -152,7 +159,7 @@ class ActionShopPage(GuardedAction):
     action_name = "action_shop_page"
 
     def act(self, turn: Turn, session: Session) -> list[EventType]:
-        if phrases.said("account_field", turn.text) == "password" and turn.entities("code"):
+        if tells_password(turn.text):
             turn.say("utter_never_password")
         if article := turn.services.faq.by_intent(turn.intent):
             say_article(turn, article)

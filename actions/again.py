@@ -6,7 +6,6 @@ one?" or "the second one" need not say again what is asked.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any, Final
@@ -18,7 +17,7 @@ from actions import reference
 from actions.history import Exchange, exchanges, last_request
 from actions.replay import replay
 from actions.turn import ANSWERS, SHOWN_SLOT, Entity, Turn
-from actions.wording import follows, mends
+from actions.wording import follows, mends, words
 from analytics.store import catalogue
 
 THINGS: Final = frozenset({"code", "product", "ordinal"})
@@ -39,7 +38,6 @@ ASKS_BACK: Final = frozenset({"action_correct", "action_deny"})
 "Actions after which a plain piece of information is a correction."
 MOST_WORDS: Final = 5
 "Words beside what it names, in a message that only says of what to ask again."
-_WORD: Final = re.compile("[A-Za-z']+|[\u4e00-\u9fff]")
 
 
 def follow_up(turn: Turn, session: Session) -> list[EventType]:
@@ -68,7 +66,7 @@ def goes_on(turn: Turn, session: Session) -> bool:
     named = [turn.text[one.start : one.end] for one in turn.entities(*NAMED)]
     if product := catalogue.mentioned(session, turn.wanted):
         named.append(catalogue.title(product, turn.language))
-    return _words(turn.wanted) - sum(map(_words, named)) <= MOST_WORDS
+    return words(turn.wanted) - sum(map(words, named)) <= MOST_WORDS
 
 
 def ask_again(turn: Turn, session: Session) -> list[EventType]:
@@ -133,10 +131,6 @@ def _named(turn: Turn, session: Session) -> list[Entity]:
         product = reference.named_product(turn, session)
         found += [Entity("code", product.id, 0, 0)] if product else []
     return found
-
-
-def _words(text: str) -> int:
-    return len(_WORD.findall(text))
 
 
 def _counterpart(new: Entity, known: Sequence[Entity]) -> Entity | None:

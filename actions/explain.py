@@ -28,7 +28,10 @@ class ActionExplain(GuardedAction):
 
     def act(self, turn: Turn, session: Session) -> list[EventType]:
         if turn.form:
-            turn.say(f"utter_why_{turn.slots[REQUESTED_SLOT]}")
+            slot = turn.slots[REQUESTED_SLOT]
+            # A card may have the name of a slot, and its own reason.
+            asked = f"utter_why_asked_{slot}"
+            turn.say(asked if turn.texts.has(asked) else f"utter_why_{slot}")
             return []
         if not (_explain(turn, last_said(turn)) or _explain(turn, last_answer(turn))):
             turn.say("utter_why_records")

@@ -9,6 +9,7 @@ from typing import ClassVar, Final
 from rasa_sdk.events import EventType, SlotSet
 from sqlalchemy.orm import Session
 
+from actions import identity, reference
 from actions.base import GuardedAction
 from actions.misses import OFFER_SLOT, miss
 from actions.turn import Turn
@@ -81,9 +82,14 @@ class ActionWarranty(ActionAnswerFaq):
 
 def _bought(turn: Turn, session: Session) -> tuple[Order, OrderLine] | None:
     """Return the newest purchase of what the message names, if the customer has bought it."""
-    if not turn.speaker.customer_id:
+    buyer = reference.named_customer(turn, session)
+    if buyer is None and identity.proves_account(turn):
+        buyer = identity.actor(turn, session).customer_id
+    if buyer is None:
         return None
-    placed = orders.of_customer(session, turn.speaker.customer_id, limit=LOOKED_AT)
+    product = catalogue.mentioned(session, turn.wanted)
+    placed = orders.with_product(session, buyer, product.id) if product else []
+    placed = placed or orders.of_customer(session, buyer, limit=LOOKED_AT)
     lines = {f"{order.id} {line.number}": (order, line) for order in placed for line in order.lines}
     names = {
         key: [line.variant.product.title_en, line.variant.product.title_zh]

@@ -30,7 +30,13 @@ class ComplaintForm(ChangeForm):
     form = "complaint_form"
     kind = ChangeKind.COMPLAINT
     intents = frozenset({"complaint"})
-    questions = (NamedOrder(optional=True), OrderProof(), ComplaintText(), Confirmed())
+    questions = (
+        NamedOrder(optional=True),
+        OrderProof(),
+        WhichCustomer(unless_order=True),
+        ComplaintText(),
+        Confirmed(),
+    )
 
     def request(self, answers: Mapping[str, Any]) -> dict[str, Any]:
         return {"text": answers[COMPLAINT_SLOT], "order_id": answers.get(NUMBER_SLOT)}
@@ -59,6 +65,9 @@ class ReviewForm(ChangeForm):
         Confirmed(),
     )
 
+    def known(self, answers: Mapping[str, Any]) -> dict[str, Any]:
+        return {"product_id": answers.get(PRODUCT_SLOT)}
+
     def request(self, answers: Mapping[str, Any]) -> dict[str, Any]:
         return {
             "product_id": answers[PRODUCT_SLOT],
@@ -71,7 +80,7 @@ class ReviewForm(ChangeForm):
         return {
             "product": catalogue.title(product, turn.language) if product else plan.product_id,
             "stars": "★" * plan.rating,
-            "words": plan.text or "",
+            "words": f" {plan.text}" if plan.text else "",
         }
 
 

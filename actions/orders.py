@@ -133,6 +133,7 @@ class ChangeOrderForm(ChangeForm):
 
     form = "change_order_form"
     kind = ChangeKind.CHANGE_LINES
+    twin = "exchange_form"
     intents = frozenset({"change_order"})
     questions = (
         OrderNumber(ChangeKind.CHANGE_LINES),
@@ -204,7 +205,8 @@ class PlaceOrderForm(ChangeForm):
 
     form = "place_order_form"
     kind = ChangeKind.PLACE_ORDER
-    intents = frozenset({"place_order"})
+    # By which card, and where to, is said of what is being ordered.
+    intents = frozenset({"place_order", "change_payment_method"})
     questions = (
         WhichCustomer(),
         Basket(),

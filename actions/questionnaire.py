@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from inspect import isabstract
 from typing import Any, ClassVar, Final
@@ -22,13 +23,19 @@ from actions.history import exchanges
 from actions.questions.base import Answers, Question
 from actions.questions.choices import METHOD_SLOT
 from actions.questions.options import OPTIONS_SLOT
-from actions.questions.orders import LINES_SLOT, NUMBER_SLOT, ORDER_SLOT, known_order
+from actions.questions.orders import (
+    LINES_SLOT,
+    NUMBER_SLOT,
+    ORDER_SLOT,
+    known_order,
+    meant_for,
+)
 from actions.questions.places import ADDRESS_SLOT
-from actions.refusals import reply
+from actions.questions.products import BASKET_SLOT, QUOTE_SLOT
 from actions.suspension import QUEUE_SLOT
 from actions.turn import ANSWERS, REQUESTED_SLOT, Turn
-from actions.wording import asks, leaves, mends, says_more
-from analytics.errors import PlanChanged, Refused, SalesclerkError
+from actions.wording import asks, leaves, mends, says_more, stops
+from analytics.errors import InvalidQuantity, PlanChanged, Refused, SalesclerkError
 from analytics.identity import Role
 from analytics.service import ChangeKind, Plan, Proposal
 from analytics.store import customers, orders
@@ -43,17 +50,19 @@ COMMANDS: Final = frozenset(
     ["stop", "help", "repeat", "ask_why", "change_language", "contact_human_agent", "deny"]
 )
 "Requests that are heard in the midst of any question."
+UNSURE: Final = frozenset({"stop", "deny", "repeat"})
+"Those for which a few words of an answer may be taken."
 ASK_AGAIN: Final = {
-    "gift_card_balance": METHOD_SLOT,
-    "no_method": METHOD_SLOT,
-    "same_method": METHOD_SLOT,
-    "same_option": OPTIONS_SLOT,
-    "other_product": OPTIONS_SLOT,
-    "stock": OPTIONS_SLOT,
-    "no_such_line": LINES_SLOT,
-    "too_many": LINES_SLOT,
-    "nothing_left": LINES_SLOT,
-    "same_address": ADDRESS_SLOT,
+    "gift_card_balance": (METHOD_SLOT,),
+    "no_method": (METHOD_SLOT,),
+    "same_method": (METHOD_SLOT,),
+    "same_option": (OPTIONS_SLOT,),
+    "other_product": (OPTIONS_SLOT,),
+    "stock": (OPTIONS_SLOT, BASKET_SLOT),
+    "no_such_line": (LINES_SLOT,),
+    "too_many": (LINES_SLOT,),
+    "nothing_left": (LINES_SLOT,),
+    "same_address": (ADDRESS_SLOT,),
 }
 "Rules after which another answer may do: to which question."
 
@@ -80,7 +89,14 @@ class QuestionForm(FormValidation):
         if isinstance(error, LEADS_NOWHERE):
             aside = suspension.suspend(turn, self.form) if turn.begins(self.form) else []
             return [*aside, *closed(self)]
-        return super().recover(turn, error)
+        events = super().recover(turn, error)
+        if not turn.begins(self.form):
+            return events
+        # Nothing is known that tells what need not be asked, but who speaks.
+        with suppress(Exception), turn.services.store.reading() as session:
+            missing = self.missing(turn, session, dict.fromkeys(self.slots))
+            events.append(SlotSet(REQUESTED_SLOT, missing[0]))
+        return events
 
     def question(self, slot: str) -> Question | None:
         """Return the question of a slot, or None."""
@@ -95,14 +111,27 @@ class QuestionForm(FormValidation):
             found.setdefault(NUMBER_SLOT, None)
         if first is not None:
             first.read(turn, session, found, asked=True)
+            if identity.CUSTOMER_SLOT in found:
+                # What belongs to him is read next.
+                turn.slots = {**turn.slots, identity.CUSTOMER_SLOT: found[identity.CUSTOMER_SLOT]}
             if first.greedy and first.slot in found:
+                for question in self.questions:
+                    question.infer(turn, session, found)
                 return
         for question in self.questions:
             if question is not first:
                 question.read(turn, session, found, asked=False)
+        if first is not None and first.slot not in found and not self._changed(turn, found):
+            first.take_as_is(turn, session, found)
         if first is not None and not _news(found) and turn.intent in ANSWERS:
             turn.say(f"utter_invalid_{first.slot}")
             found[first.slot] = None
+
+    def _changed(self, turn: Turn, found: Answers) -> bool:
+        """Return whether the message says something that was not known before."""
+        return any(
+            value is not None and value != turn.slots.get(slot) for slot, value in found.items()
+        )
 
     def _note_customer(self, turn: Turn, session: Session, found: Answers) -> None:
         """Keep for whom an agent asks; what an earlier form was about does not count."""
@@ -114,15 +143,28 @@ class QuestionForm(FormValidation):
             turn.slots = {**turn.slots, identity.CUSTOMER_SLOT: found[identity.CUSTOMER_SLOT]}
 
     def is_answer(self, turn: Turn, session: Session) -> bool:
-        if turn.interrupted(self.form) or turn.intent in COMMANDS:
-            # "No, the other one" is heard here, a plain no by the action for it.
-            return turn.intent == "deny" and mends(turn.text) and not turn.interrupted(self.form)
+        if turn.interrupted(self.form):
+            return False
         asked = self.question(self.asked(turn) or "")
+        if turn.intent in COMMANDS:
+            # "No, the other one" is heard here, a plain no by the action for it.
+            mended = turn.intent == "deny" and mends(turn.text)
+            return mended or (turn.intent in UNSURE and self._told(turn, session, asked))
         if asked is not None and asked.recognises(turn, session):
             return True
         if not asks(turn.text) and any(one.volunteered(turn, session) for one in self.questions):
             return True
         return super().is_answer(turn, session)
+
+    def _told(self, turn: Turn, session: Session, asked: Question | None) -> bool:
+        """Return whether the message answers what is still open, by its words: "it doesn't fit"."""
+        if asks(turn.text) or stops(turn.text):
+            return False
+        if asked is not None and asked.overrules(turn, session):
+            return True
+        still_open = [one for one in self.questions if not one.answered(turn.slots)]
+        told = any(one.volunteered(turn, session) for one in still_open)
+        return told and not leaves(turn.text)
 
 
 class Confirmed(Question):
@@ -139,13 +181,23 @@ class Confirmed(Question):
 
 
 class ChangeForm(QuestionForm):
-    """A form that leads to a change, which is confirmed first."""
+    """A form that leads to a change, which is confirmed first.
+
+    Attributes:
+        twin: the form that does about the same with an order at another stage: people seldom know
+            which of the two it takes.
+    """
 
     kind: ClassVar[ChangeKind]
+    twin: ClassVar[str] = ""
 
     def kind_of(self, answers: Mapping[str, Any]) -> ChangeKind:
         """Return the change that these answers ask for."""
         return self.kind
+
+    def known(self, answers: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what of the answers alone may rule the change out, before more is asked."""
+        return {}
 
     @abstractmethod
     def request(self, answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -163,6 +215,8 @@ class ChangeForm(QuestionForm):
         before = turn.form_before
         if before and CONFIRMED_SLOT in turn.questions(before) and turn.began_with(before):
             return self._queue_behind(turn, before, events, set_in)
+        if self.twin and (handed := self._hand_over(turn, session, events, set_in)):
+            return handed
         if set_in.get(QUEUE_SLOT):
             numbers = [set_in[NUMBER_SLOT]]
             numbers += [one["answers"][NUMBER_SLOT] for one in set_in[QUEUE_SLOT]]
@@ -185,6 +239,7 @@ class ChangeForm(QuestionForm):
             order.id if order else None,
             who,
             turn.services.now(),
+            self.known(answers),
         )
 
     def propose(self, turn: Turn, session: Session) -> EventType:
@@ -217,6 +272,26 @@ class ChangeForm(QuestionForm):
                 "done": False,
             },
         )
+
+    def _hand_over(
+        self, turn: Turn, session: Session, events: list[EventType], set_in: Mapping[str, Any]
+    ) -> list[EventType]:
+        """Return the events that leave the message to the twin, where its order is meant."""
+        twin = forms()[self.twin]
+        if not isinstance(twin, ChangeForm) or set_in.get(QUEUE_SLOT):
+            return []
+        found = known_order(turn, session, set_in)
+        order = meant_for(turn, session, found, self.kind, twin.kind)
+        if order is None:
+            return []
+        answers: Answers = {**dict.fromkeys(twin.slots), NUMBER_SLOT: order.id}
+        for question in twin.questions:
+            if question.slot != NUMBER_SLOT:
+                question.read(turn, session, answers, asked=False)
+        turn.replies = []
+        first = {"form": twin.form, "answers": answers, "at_once": True}
+        kept = [event for event in events if event.get("name") != REQUESTED_SLOT]
+        return [*kept, SlotSet(QUEUE_SLOT, [first]), SlotSet(REQUESTED_SLOT, None)]
 
     def _queue_behind(
         self, turn: Turn, before: str, events: list[EventType], set_in: Mapping[str, Any]
@@ -274,15 +349,18 @@ class ActionAskConfirmed(Ask):
             return []
         try:
             return [form.propose(turn, session)]
-        except Refused as refused:
-            slot = ASK_AGAIN.get(refused.rule)
-            question = form.question(slot) if slot else None
+        except (Refused, InvalidQuantity) as error:
+            slots = ASK_AGAIN.get(error.rule, ()) if isinstance(error, Refused) else (BASKET_SLOT,)
+            question = next(filter(None, map(form.question, slots)), None)
             if question is None:
                 raise
-            turn.replies.append(reply(turn, refused))
-            turn.slots = {**turn.slots, question.slot: None}
+            turn.replies += self.explain(turn, error)
+            # What is ordered stays, but for a quote: "only 2 then" is an answer.
+            slot = QUOTE_SLOT if question.slot == BASKET_SLOT else question.slot
+            lost = [SlotSet(slot, None)]
+            turn.slots = {**turn.slots, **{event["name"]: None for event in lost}}
             question.ask(turn, session)
-            return [SlotSet(question.slot, None), SlotSet(REQUESTED_SLOT, question.slot)]
+            return [*lost, SlotSet(REQUESTED_SLOT, question.slot)]
 
 
 class ActionCarryOut(GuardedAction):
@@ -309,7 +387,8 @@ class ActionCarryOut(GuardedAction):
         return [SlotSet(CONFIRMED_SLOT, None), SlotSet(PROPOSAL_SLOT, None)]
 
     def settle(self, turn: Turn, events: list[EventType]) -> list[EventType]:
-        if not turn.replies and turn.slots.get(QUEUE_SLOT) and not events:
+        waiting = suspension.waiting_forms(turn)
+        if not turn.replies and not events and waiting and turn.began_with(waiting[-1]["form"]):
             return suspension.resume(turn, silently=True)
         return super().settle(turn, events)
 
@@ -359,9 +438,14 @@ def confirm_again(turn: Turn, session: Session) -> list[EventType] | None:
 def next_in_queue(turn: Turn) -> list[EventType]:
     """Return the events that begin the next change that waits, unless another form comes back."""
     queue = turn.slots.get(QUEUE_SLOT) or []
-    if not queue or suspension.waiting_forms(turn):
+    at_once = bool(queue) and queue[0].get("at_once")
+    if not queue or (suspension.waiting_forms(turn) and not at_once):
         return []
-    turn.say("utter_next_change", change=suspension.matter(turn, queue[0]["form"]))
+    if not at_once:
+        change = suspension.matter(turn, queue[0]["form"])
+        if number := queue[0]["answers"].get(NUMBER_SLOT):
+            change = turn.texts.get("utter_matter_of_order", matter=change, order_number=number)
+        turn.say("utter_next_change", change=change)
     return [SlotSet(QUEUE_SLOT, queue[1:] or None), *suspension.start(queue[0])]
 
 

@@ -27,6 +27,10 @@ CODE_DIGITS: Final = 5
 _CUSTOMER_WORD: Final = re.compile(
     r"(customer|client|account|客户|客人|顾客|用户|會員|会员)\W*$", re.I
 )
+_COUNTS: Final = re.compile(
+    r"\s*(?:[x×*]|of\b|pcs\b|pieces\b|units\b|[个個件只把条條双雙套张張盏盞本块塊])", re.I
+)
+"Behind a number it says that units are counted, and no customer's number is named."
 _POSTCODE: Final = re.compile(
     r"""\b(?: [A-Z]{1,2}\d[A-Z\d]?\ ?\d[A-Z]{2}      # GB: Royal Mail, Programmers' Guide
             | \d{5}(?:-\d{4})?                        # US, DE, FR, ...
@@ -36,9 +40,12 @@ _POSTCODE: Final = re.compile(
         )\b""",
     re.I | re.X | re.A,
 )
-_BEFORE_CHANGE: Final = re.compile(
-    r"\b(?:for|to|into|with)\b(?!.*\b(?:for|to|into|with)\b)|[换換改]成?[为為]?(?!.*[换換改])", re.I
+_INTO: Final = (
+    # Not "I'd like to": what is to be changed stands behind that.
+    r"\b(?:for|into|with|(?<!\blike )(?<!\blove )(?<!\bwant )(?<!\bwants )(?<!\bneed )(?<!\bneeds )"
+    r"(?<!\bwish )(?<!\bhave )(?<!\bhas )(?<!\bable )(?<!\bgoing )(?<!\btrying )to)\b"
 )
+_BEFORE_CHANGE: Final = re.compile(rf"{_INTO}(?!.*{_INTO})|[换換改]成?[为為]?(?!.*[换換改])", re.I)
 _AMOUNT: Final = re.compile(r"\d+(?:\.\d{1,2})?")
 
 
@@ -178,6 +185,8 @@ def named_customer(turn: Turn, session: Session) -> str | None:
     if turn.speaker.role is not Role.AGENT:
         return None
     for code in turn.entities("code", "number"):
+        if code.name == "number" and _COUNTS.match(turn.text, code.end):
+            continue
         if _names_customer(turn, code) or customers.exists(session, code.value.upper()):
             return code.value
     return None

@@ -52,6 +52,9 @@ class ReturnForm(ChangeForm):
         Confirmed(),
     )
 
+    def known(self, answers: Mapping[str, Any]) -> dict[str, Any]:
+        return {"condition": answers.get(CONDITION_SLOT)}
+
     def request(self, answers: Mapping[str, Any]) -> dict[str, Any]:
         return {
             "order_id": answers[NUMBER_SLOT],
@@ -88,6 +91,7 @@ class ExchangeForm(ChangeForm):
 
     form = "exchange_form"
     kind = ChangeKind.EXCHANGE_ITEMS
+    twin = "change_order_form"
     intents = frozenset({"exchange_item"})
     questions = (
         OrderNumber(ChangeKind.EXCHANGE_ITEMS),
@@ -99,6 +103,9 @@ class ExchangeForm(ChangeForm):
         Method(always=False),
         Confirmed(),
     )
+
+    def known(self, answers: Mapping[str, Any]) -> dict[str, Any]:
+        return {"condition": answers.get(CONDITION_SLOT)}
 
     def request(self, answers: Mapping[str, Any]) -> dict[str, Any]:
         return {

@@ -35,6 +35,13 @@ _LEAVES: Final = re.compile(
       | \bchanged\s+my\s+mind\b | 算了 | 不用了 | 不要了 | 先不 | 改主意""",
     re.I | re.X,
 )
+_STOPS: Final = re.compile(
+    r"""^\W*(?:please\s+|ok(?:ay)?\W+)*
+        (?:stop|cancel|quit|abort|exit|enough|leave\s+it|no(?!\s+(?:longer|need|reason|particular)\b)|nope|nah)\b
+      | ^\W*(?:停|取消|退出|别弄了|算了|不[,，。\s])
+      | ^\W*不[了要用是]*\W*$""",
+    re.I | re.X,
+)
 
 
 _FILLERS: Final = re.compile(
@@ -46,15 +53,29 @@ _FILLERS: Final = re.compile(
 _ASKS: Final = re.compile(
     r"""[?？]
       | ^\W*(?:how|what|when|where|who|whose|which|why)\b
-      | ^\W*(?:do|does|did|is|are|can|could|will|would|may)\b
+      | ^\W*(?:do(?!\s+(?:it|so)\b)|does|did|is|are|can|could|will|would|may)\b
       | 吗\W*$ | 怎么|怎樣|怎样|什么时候|多久|为什么|哪里""",
     re.I | re.X,
+)
+_WORD: Final = re.compile("[A-Za-z']+|[\u4e00-\u9fff]")
+_BIDS: Final = re.compile(
+    r"^\W*(?:can|could|would|will|may)\s+(?:you|i|we|it|that|they)\b|可以|可不可以|能", re.I
 )
 
 
 def asks(text: str) -> bool:
     """Return whether the text is a question by its form."""
     return bool(_ASKS.search(text))
+
+
+def bids(text: str) -> bool:
+    """Return whether the text asks for something to be done, as a question by its form."""
+    return bool(_BIDS.search(text))
+
+
+def words(text: str) -> int:
+    """Return how many words the text has; in Chinese, characters."""
+    return len(_WORD.findall(text))
 
 
 def says_more(rest: str) -> bool:
@@ -80,6 +101,11 @@ def follows(text: str) -> bool:
 def mends(text: str) -> bool:
     """Return whether the text begins as a correction does: "no, 30", "sorry, I meant 30"."""
     return bool(_MENDS.search(text))
+
+
+def stops(text: str) -> bool:
+    """Return whether the text begins as a no or an order to stop does, whatever follows."""
+    return bool(_STOPS.search(text))
 
 
 def leaves(text: str) -> bool:

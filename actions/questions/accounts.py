@@ -20,7 +20,7 @@ from analytics.store import customers
 PROOF_SLOT: Final = "account_proof"
 _INTRODUCTION: Final = re.compile(
     r"\b(?:my name is|name is|i am|i'm|this is|name|postcode is|postcode|post code|zip code|zip|and"
-    r"|it's|it is|my)\b|我叫|我是|姓名|名字|邮编|是|和",
+    r"|it's|it is|my)\b|我叫|我是|(?:姓名|名字|邮编)[是为]?|^\s*是|(?<=[,，\s])和|和(?=\s*$)",
     re.I,
 )
 

@@ -46,6 +46,14 @@ class Question(ABC):
             SalesclerkError: the answer does not do.
         """
 
+    def infer(self, turn: Turn, session: Session, found: Answers) -> None:
+        """Put what follows from the other answers into `found`, whatever the message says."""
+        return
+
+    def take_as_is(self, turn: Turn, session: Session, found: Answers) -> None:
+        """Put an answer into `found` that says nothing which any question knows."""
+        return
+
     def recognises(self, turn: Turn, session: Session) -> bool:
         """Return whether the message answers this, once asked, whatever it was understood as."""
         found: Answers = {}
@@ -54,6 +62,10 @@ class Question(ABC):
 
     def volunteered(self, turn: Turn, session: Session) -> bool:
         """Return whether the message answers this by its words, though something else was asked."""
+        return False
+
+    def overrules(self, turn: Turn, session: Session) -> bool:
+        """Return whether the message answers this though it was understood as a no or a stop."""
         return False
 
     def ask(self, turn: Turn, session: Session) -> None:

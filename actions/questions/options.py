@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -17,6 +18,8 @@ from analytics.store.models import OrderLine, Variant
 
 OPTIONS_SLOT: Final = "new_options"
 "SKUs wanted, by the number of the line as text."
+_EDGES: Final = re.compile(r"^\W*(?:the\b)?\W*|[\W]*(?:please|pls|吧|的)?\W*$", re.I)
+"What may stand around an option that is named alone."
 
 
 class NewOptions(Question):
@@ -36,7 +39,7 @@ class NewOptions(Question):
             wanted = {}
         missing = [line for line in lines if str(line.number) not in wanted] or lines
         for line in missing[:1] if asked else missing:
-            if sku := _wanted(turn, session, line):
+            if sku := _wanted(turn, session, line, asked):
                 wanted[str(line.number)] = sku
         if wanted != (known(turn, found).get(self.slot) or {}):
             found[self.slot] = wanted
@@ -70,13 +73,18 @@ def _chosen_lines(turn: Turn, session: Session, found: Mapping[str, Any]) -> lis
     return [line for line in order.lines if line.number in numbers] if order else []
 
 
-def _wanted(turn: Turn, session: Session, line: OrderLine) -> str | None:
+def _wanted(turn: Turn, session: Session, line: OrderLine, asked: bool) -> str | None:
     """Return the SKU of the option that the message names for a line, or None."""
     variants = line.variant.product.variants
-    codes = {code.value for code in turn.entities("code")} - {line.sku.upper()}
-    by_code = [one.sku for one in variants if one.sku.upper() in codes]
-    if by_code:
+    codes = {code.value for code in turn.entities("code")}
+    # Beside another code, its own says which line is meant.
+    if by_code := [one.sku for one in variants if one.sku.upper() in codes - {line.sku.upper()}]:
         return by_code[0]
+    if asked and line.sku.upper() in codes:
+        return line.sku
+    alone = _EDGES.sub("", turn.text).casefold()
+    if whole := [one.sku for one in variants if alone in map(str.casefold, _names(one))]:
+        return whole[0] if len(whole) == 1 else None
     for text in (reference.after_change(turn.wanted), turn.wanted):
         fitting = named(session, text, {one.sku: _names(one) for one in variants})
         others = [one for one in variants if one.sku in fitting and one.sku != line.sku]

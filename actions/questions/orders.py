@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from actions import cards, identity, phrases, reference
+from actions import cards, identity, phrases, reference, refusals
 from actions.history import exchanges
 from actions.questions.base import Answers, Question, choice, choice_button, known
+from actions.questions.places import find_address, outside_address
 from actions.suspension import QUEUE_SLOT
 from actions.turn import REQUESTED_SLOT, Turn
+from actions.wording import mends, says_more
 from analytics.errors import NoOrders, NotOnList, Refused, SalesclerkError, UnknownOrder
 from analytics.identity import Role
 from analytics.service import ChangeKind, Who
 from analytics.service.policy import Proof
 from analytics.store import catalogue, orders
 from analytics.store.matching import named
-from analytics.store.models import Order, OrderLine
+from analytics.store.models import Order, OrderLine, Product
 
 NUMBER_SLOT: Final = "order_number"
 PROOF_SLOT: Final = "order_proof"
@@ -28,8 +31,24 @@ ORDER_SLOT: Final = "order_id"
 LOOKED_AT: Final = 20
 "Newest orders of a customer that are looked through."
 OFFERED: Final = 4
+PICKED: Final = frozenset(["new_options", "payment_method", "new_address"])
+"Questions whose answers name no line, though their words may be those of one."
 NEAR: Final = 3
 "Messages after which an order is not the one that was just talked about any more."
+
+
+_LABELS: Final = re.compile(
+    r"\b(?:order|number|no|nr|postcode|post\s+code|zip(?:\s+code)?|e-?mail(?:\s+address)?|my|for|and)\b|[#№]"
+    r"|我的|订单|单号|编号|邮编|邮箱|号码?|[是为和]",
+    re.I,
+)
+"Words that say what a number is, and ask nothing."
+_CARD_NUMBER: Final = re.compile(r"\d(?:[ -]?\d){12,}")
+_SOME_OF: Final = re.compile(r"\s*(?:out\s+)?of\b|\s*[个件只把条双套张盏本块]", re.I)
+"Behind a number it says that so many units are meant."
+_POSTCODE_WORD: Final = re.compile(
+    r"\b(?:post\s?code|postal\s+code|zip(?:\s?code)?)\b|邮编|郵編|邮政编码", re.I
+)
 
 
 class OrderNumber(Question):
@@ -50,10 +69,17 @@ class OrderNumber(Question):
 
     def read(self, turn: Turn, session: Session, found: Answers, asked: bool) -> None:
         # Asked for one of those shown, "the second one" is an order, else a line of one.
-        codes = [code.value for code in (turn.entities("code") if asked else turn.codes)]
+        named = turn.entities("code") if asked else turn.codes
+        codes = [
+            code.value
+            for code in outside_address(turn.text, named)
+            if not any(begin <= code.start < end for begin, end in _cards_in(turn.text))
+        ]
         if _is_unknown_guest(turn):
             if codes:
                 self._keep(turn, codes, found)
+            elif known(turn, found).get(self.slot) is None:
+                self._infer_near(turn, session, found)
             return
         mine = [number for code in codes if (number := self._mine(turn, session, code))]
         unknown = known(turn, found).get(self.slot) is None
@@ -70,7 +96,12 @@ class OrderNumber(Question):
             self._infer(turn, session, found)
 
     def recognises(self, turn: Turn, session: Session) -> bool:
-        return bool(phrases.said("which", turn.text) == "newest" and turn.bare)
+        newest = phrases.said("which", turn.text) == "newest" and turn.bare
+        return newest or _only_names(turn)
+
+    def volunteered(self, turn: Turn, session: Session) -> bool:
+        # "Exchange please, order SC100234": the second half asks nothing of its own.
+        return turn.began_with(str(turn.form)) and _only_names(turn)
 
     def ask(self, turn: Turn, session: Session) -> None:
         offered = [] if _is_unknown_guest(turn) else self._candidates(turn, session)[:OFFERED]
@@ -109,24 +140,41 @@ class OrderNumber(Question):
     def _infer(self, turn: Turn, session: Session, found: Answers) -> None:
         """Find the order that is meant without its number."""
         said = phrases.said("which", turn.wanted)
-        talked_about = turn.slots.get(ORDER_SLOT)
-        near = said == "this" or (said is None and _just_talked_about(turn))
-        if near and talked_about and self._mine(turn, session, str(talked_about)):
-            found[self.slot] = talked_about
-            return
+        newest = phrases.names("newest", "which", turn.wanted)
+        near = self._infer_near(turn, session, found)
         who = identity.actor(turn, session)
         if who.customer_id is None or who.who is Who.GUEST:
+            return
+        if near and not (turn.entities("product") and self._elsewhere(turn, session, found)):
             return
         if self.optional and said is None and not turn.entities("product"):
             # Where nothing is named, the newest ones are shown.
             return
         candidates = self._candidates(turn, session)
-        if said == "newest":
+        if newest:
             candidates = self._of_customer(session, who.customer_id)[:1]
         elif fitting := _with_named_product(turn, session, candidates):
             candidates = fitting
         if len(candidates) == 1:
             found[self.slot] = candidates[0].id
+
+    def _infer_near(self, turn: Turn, session: Session, found: Answers) -> bool:
+        """Take the order that was talked about, if it is meant; return whether it is."""
+        said = phrases.said("which", turn.wanted)
+        unsaid = said in (None, "all", "loosely_all")
+        meant = said == "this" or (unsaid and _just_talked_about(turn))
+        number = turn.slots.get(ORDER_SLOT)
+        if not meant or phrases.names("newest", "which", turn.wanted) or not number:
+            return False
+        if not _visible(turn, session, str(number)) or not self._mine(turn, session, str(number)):
+            return False
+        found[self.slot] = number
+        return True
+
+    def _elsewhere(self, turn: Turn, session: Session, found: Answers) -> bool:
+        """Return whether the product named is not in the order that was found, but in another."""
+        fitting = _with_named_product(turn, session, self._candidates(turn, session))
+        return bool(fitting) and found[self.slot] not in [order.id for order in fitting]
 
     def _candidates(self, turn: Turn, session: Session) -> list[Order]:
         """Return the customer's orders for which it can be, else all: the newest first.
@@ -160,8 +208,15 @@ class NamedOrder(OrderNumber):
     def needed(self, turn: Turn, session: Session, answers: Mapping[str, Any]) -> bool:
         return False
 
+    def _names_order(self, turn: Turn, session: Session, codes: Sequence[str]) -> bool:
+        # A parcel's number or a product's code is as good in what a customer writes.
+        return False
+
     def _infer(self, turn: Turn, session: Session, found: Answers) -> None:
         return
+
+    def _infer_near(self, turn: Turn, session: Session, found: Answers) -> bool:
+        return False
 
 
 class OrderProof(Question):
@@ -212,10 +267,27 @@ class OrderLines(Question):
         if order is None:
             return
         lines = choosable(turn, order, self.kind)
-        if chosen := _chosen(turn, session, lines, asked):
+        answered = known(turn, found).get(self.slot) is not None
+        if (asked or not answered) and (gone := self._gone(turn, session, order, lines)):
+            rule = Refused("nothing_left", "track_refund", code=order.id, product=gone)
+            turn.replies.append(refusals.reply(turn, rule))
+            found[self.slot] = None
+        elif chosen := self._chosen(turn, session, lines, asked, answered):
             found[self.slot] = _with_quantities(turn, chosen)
-        elif known(turn, found).get(self.slot) is None and len(lines) == 1:
+        elif not answered and len(lines) == 1:
             found[self.slot] = _with_quantities(turn, lines)
+        elif answered and _corrects_quantity(turn):
+            # "Only one of them", once it is known of what.
+            numbers = [one["number"] for one in known(turn, found)[self.slot]]
+            found[self.slot] = _with_quantities(
+                turn, [one for one in lines if one.number in numbers]
+            )
+
+    def infer(self, turn: Turn, session: Session, found: Answers) -> None:
+        order = known_order(turn, session, found)
+        lines = choosable(turn, order, self.kind) if order else []
+        if len(lines) == 1 and known(turn, found).get(self.slot) is None:
+            found[self.slot] = [{"number": lines[0].number, "quantity": None}]
 
     def ask(self, turn: Turn, session: Session) -> None:
         order = known_order(turn, session, {})
@@ -230,14 +302,65 @@ class OrderLines(Question):
         everything = choice_button(turn, "utter_button_all", "all")
         turn.say(f"utter_ask_order_lines_{self.kind}", buttons=[*buttons, everything])
 
+    def _gone(
+        self, turn: Turn, session: Session, order: Order, lines: Sequence[OrderLine]
+    ) -> Product | None:
+        """Return the product that the message names of which nothing can be sent back any more."""
+        others = [line for line in order.lines if line not in lines]
+        if self.kind is ChangeKind.CHANGE_LINES or not others:
+            return None
+        named_lines = lines_named(turn, session, order.lines, turn.wanted, asked=True)
+        if len(named_lines) != 1 or named_lines[0] not in others:
+            return None
+        return named_lines[0].variant.product
+
+    def _chosen(
+        self, turn: Turn, session: Session, lines: Sequence[OrderLine], asked: bool, answered: bool
+    ) -> list[OrderLine]:
+        # "Both handles are loose" says why, once it is known what comes back.
+        may_be_all = asked or not answered or mends(turn.text)
+        if not asked and not turn.codes and not mends(turn.text) and _picks(turn):
+            return []
+        if choice(turn) == "all" or (may_be_all and phrases.names("all", "which", turn.wanted)):
+            return list(lines)
+        # What comes back has nothing in its place: "a refund for the lamp".
+        back = self.kind is ChangeKind.RETURN_ITEMS
+        text = turn.wanted if back else reference.before_change(turn.wanted)
+        found = lines_named(turn, session, lines, text, asked)
+        # All lines alike say no more than none, unless just these were asked for.
+        distinct = len(found) < len(lines) or len(lines) == 1 or len(found) == 1
+        if found and (distinct or (asked and turn.entities("code", "ordinal"))):
+            return found
+        every = may_be_all and phrases.names("loosely_all", "which", turn.wanted)
+        return list(lines) if every else []
+
 
 def claims(turn: Turn, asked: bool) -> dict[Proof, str]:
-    """Return the facts that a message claims: an e-mail address, else a postcode that was asked."""
+    """Return the facts that a message claims: an e-mail address, else a postcode.
+
+    Args:
+        asked: whether they were asked for; else a number is a postcode only where it is said so.
+    """
     if email := turn.entity("email"):
         return {Proof.EMAIL: email}
-    if asked and (code := reference.postcode(turn.text)):
+    # That of an address which is typed proves nothing.
+    called = _POSTCODE_WORD.search(turn.text) and not find_address(turn.text, surely=True)
+    if (asked or called) and (code := reference.postcode(turn.text)):
         return {Proof.POSTCODE: code}
     return {}
+
+
+def _only_names(turn: Turn) -> bool:
+    """Return whether the message names an order and no more: "order SC100234, postcode LS1 4AB"."""
+    rest = turn.rest.replace(_postcode_in(turn.rest), " ")
+    return bool(turn.codes) and not says_more(_LABELS.sub(" ", rest))
+
+
+def _postcode_in(text: str) -> str:
+    """Return the postcode as it stands in the text; a blank where there is none."""
+    code = reference.postcode(text)
+    found = re.search(re.escape(code), text, re.I) if code else None
+    return found.group() if found else " "
 
 
 def known_order(turn: Turn, session: Session, found: Mapping[str, Any]) -> Order | None:
@@ -302,24 +425,34 @@ def lines_named(
     return [line for line in lines if line.number in numbers]
 
 
-def _chosen(
-    turn: Turn, session: Session, lines: Sequence[OrderLine], asked: bool
-) -> list[OrderLine]:
-    if choice(turn) == "all" or phrases.said("which", turn.wanted) == "all":
-        return list(lines)
-    found = lines_named(turn, session, lines, reference.before_change(turn.wanted), asked)
-    # All lines alike say no more than none, unless just these were asked for.
-    distinct = len(found) < len(lines) or len(lines) == 1 or len(found) == 1
-    return found if distinct or (asked and turn.entities("code", "ordinal")) else []
-
-
 def _with_quantities(turn: Turn, lines: Sequence[OrderLine]) -> list[dict[str, int | None]]:
     """Return the lines with the number of units said; None for all that are left."""
-    numbers = [int(one.value) for one in turn.entities("number") if one.value.isdecimal()]
-    quantity = numbers[0] if len(lines) == 1 and len(numbers) == 1 and numbers[0] > 0 else None
-    if quantity is not None and quantity > lines[0].quantity:
+    numbers = [one for one in turn.entities("number") if one.value.isdecimal()]
+    of_so_many = [one for one in numbers if _SOME_OF.match(turn.text, one.end)]
+    said = of_so_many or numbers
+    quantity = int(said[0].value) if len(lines) == 1 and len(said) == 1 else None
+    if quantity is not None and (quantity < 1 or (quantity > lines[0].quantity and not of_so_many)):
         quantity = None
     return [{"number": line.number, "quantity": quantity} for line in lines]
+
+
+def _cards_in(text: str) -> list[tuple[int, int]]:
+    """Return where numbers as of cards stand in a text: no order has so many digits."""
+    return [match.span() for match in _CARD_NUMBER.finditer(text)]
+
+
+def _picks(turn: Turn) -> bool:
+    """Return whether the message picks from what was just shown: "the second one" is no line."""
+    requested = turn.slots.get(REQUESTED_SLOT)
+    if turn.begins(str(turn.form)):
+        return False
+    return requested in PICKED or (requested == NUMBER_SLOT and bool(turn.entities("ordinal")))
+
+
+def _corrects_quantity(turn: Turn) -> bool:
+    numbers = turn.entities("number")
+    some_of = any(_SOME_OF.match(turn.text, one.end) for one in numbers)
+    return bool(numbers) and (turn.bare or some_of or mends(turn.text))
 
 
 def _just_talked_about(turn: Turn) -> bool:
@@ -360,6 +493,33 @@ def _possible(turn: Turn, session: Session, order: Order, kind: ChangeKind) -> b
     except Refused:
         return False
     return True
+
+
+def meant_for(
+    turn: Turn, session: Session, order: Order | None, kind: ChangeKind, other: ChangeKind
+) -> Order | None:
+    """Return the order that a message means which asks for `kind`, where it takes `other`; or None.
+
+    Args:
+        order: the one that was found for `kind`.
+    """
+    if order is not None and not _possible(turn, session, order, kind):
+        return order if _possible(turn, session, order, other) else None
+    who = identity.actor(turn, session)
+    if who.customer_id is None or who.who is Who.GUEST or (order and turn.codes):
+        return None
+    every = orders.of_customer(session, who.customer_id, limit=LOOKED_AT)
+    mine = [one for one in every if _possible(turn, session, one, kind)]
+    others = [one for one in every if _possible(turn, session, one, other)]
+    titles = {
+        one.id: [title for line in one.lines for title in line_names([line])[line.number][:2]]
+        for one in (*mine, *others)
+    }
+    fitting = named(session, reference.before_change(turn.wanted), titles)
+    if fitting and len(fitting) < len(titles):
+        others = [one for one in others if one.id in fitting]
+        mine = [one for one in mine if one.id in fitting]
+    return others[0] if len(others) == 1 and not mine else None
 
 
 def _with_named_product(turn: Turn, session: Session, candidates: list[Order]) -> list[Order]:

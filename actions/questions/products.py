@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
 from actions import cards, identity, reference
 from actions.questions.base import Answers, Question, known
-from actions.turn import ANSWERS, Turn
+from actions.questions.places import outside_address
+from actions.turn import ANSWERS, REQUESTED_SLOT, Entity, Turn
+from actions.wording import mends, words
+from analytics.errors import AmbiguousProduct
 from analytics.store import catalogue, customers, orders, service
+from analytics.store.matching import named
 from analytics.store.models import Product
+from analytics.store.terms import index_terms, terms
 
 PRODUCT_SLOT: Final = "review_product"
 BASKET_SLOT: Final = "basket"
@@ -21,7 +27,13 @@ QUOTE_SLOT: Final = "basket_quote"
 QUOTE_SIGN: Final = "Q-"
 "Begins the number of every quote."
 OFFERED: Final = 4
+LOOKED_AT: Final = 20
+"Newest orders in which a product is looked for."
+FEW_WORDS: Final = 5
+"With more, a message says something else than which option is wanted."
 _QUOTE_WORD: Final = re.compile(r"\bquote\b|报价", re.I)
+_CARD: Final = re.compile(r"(?:\b(?:ending|ends|card)(?:\s+(?:in|with))?|尾号|尾號|卡)\W*$", re.I)
+"Before the last digits of a card."
 
 
 class BoughtProduct(Question):
@@ -30,8 +42,10 @@ class BoughtProduct(Question):
     slot = PRODUCT_SLOT
 
     def read(self, turn: Turn, session: Session, found: Answers, asked: bool) -> None:
-        product = reference.named_product(turn, session)
-        if product is None and asked and turn.intent in ANSWERS:
+        at_length = asked and turn.intent in ANSWERS
+        product = _bought(turn, session, turn.text if at_length else None)
+        product = product or reference.named_product(turn, session)
+        if product is None and at_length:
             product = catalogue.resolve(session, turn.text)
         if product is not None:
             found[self.slot] = product.id
@@ -58,43 +72,151 @@ class Basket(Question):
         return bool(answers.get(self.slot)) or bool(answers.get(QUOTE_SLOT))
 
     def read(self, turn: Turn, session: Session, found: Answers, asked: bool) -> None:
+        begins = turn.begins(str(turn.form))
         quotes = [code.value for code in turn.codes if code.value.startswith(QUOTE_SIGN)]
-        if quotes or (turn.begins(str(turn.form)) and _QUOTE_WORD.search(turn.text)):
+        if quotes or (begins and _QUOTE_WORD.search(turn.text)):
             found[QUOTE_SLOT] = quotes[0] if quotes else _last_quote(turn, session)
             return
-        codes = reference.product_codes(turn, session)
-        numbers = [one for one in turn.entities("number") if one not in codes]
-        skus = [_sku(session, code.value) for code in codes]
-        if not skus:
-            product = reference.named_product(turn, session)
-            if product is None and asked and turn.intent in ANSWERS and not numbers:
-                product = catalogue.resolve(session, turn.text)
-            if (
-                product is None
-                and turn.begins(str(turn.form))
-                and turn.slots.get(reference.PRODUCT_SLOT)
-            ):
-                product = catalogue.by_code(session, str(turn.slots[reference.PRODUCT_SLOT]))
-            skus = [_sku(session, product.id)] if product else []
-        if skus:
-            quantities = reference.quantities(codes, numbers, skus) or [1] * len(skus)
+        # What answers another question counts no units, and names no product but by its code.
+        free = begins or asked or mends(turn.text) or _confirms(turn)
+        wanted = _named(turn, session, begins or asked, free)
+        numbers = [one for one in _counts(turn) if one not in wanted] if free else []
+        if not wanted and asked and turn.intent in ANSWERS and not numbers:
+            wanted = [_of(catalogue.resolve(session, turn.text))]
+        last = turn.slots.get(reference.PRODUCT_SLOT)
+        if not wanted and begins and last and (product := catalogue.by_code(session, str(last))):
+            wanted = [_of(product)]
+        kept = known(turn, found).get(self.slot) or []
+        if wanted:
+            skus = [_sku(turn, session, one, alone=len(wanted) == 1) for one in wanted]
+            quantities = reference.quantities(wanted, numbers, skus) if numbers else None
+            found[QUOTE_SLOT] = None
             found[self.slot] = [
                 {"sku": sku, "quantity": quantity}
-                for sku, quantity in zip(skus, quantities, strict=True)
+                for sku, quantity in zip(skus, quantities or [1] * len(skus), strict=True)
             ]
-        elif numbers and (kept := known(turn, found).get(self.slot)):
+        elif numbers and kept:
             quantity = reference.quantity(numbers[0].value)
             found[self.slot] = [{**one, "quantity": quantity} for one in kept]
+        elif free and len(kept) == 1 and (sku := _other_option(turn, session, kept[0]["sku"])):
+            found[self.slot] = [{**kept[0], "sku": sku}]
+
+    def volunteered(self, turn: Turn, session: Session) -> bool:
+        kept = turn.slots.get(self.slot) or []
+        if len(kept) != 1 or not _confirms(turn) or words(turn.text) > FEW_WORDS:
+            return False
+        return _other_option(turn, session, kept[0]["sku"]) is not None
 
 
-def _sku(session: Session, words: str) -> str:
-    return catalogue.variant_for(catalogue.resolve(session, words), words).sku
+def _confirms(turn: Turn) -> bool:
+    """Return whether the form under way has shown what will happen."""
+    return turn.slots.get(REQUESTED_SLOT) == "confirmed"
+
+
+def _counts(turn: Turn) -> list[Entity]:
+    """Return the numbers that may count units: no house's, and not the last digits of a card."""
+    numbers = outside_address(turn.text, turn.entities("number"))
+    return [one for one in numbers if not _CARD.search(turn.text[: one.start])]
+
+
+def _named(turn: Turn, session: Session, codes_too: bool, words_too: bool) -> list[Entity]:
+    """Return the products that the message names: by code, by title, by words that understanding
+    has marked.
+
+    Args:
+        codes_too: whether a code of no product is a wrong one, and none of something else.
+        words_too: whether words count.
+
+    Raises:
+        UnknownProduct, AmbiguousProduct: no product, or several, fit the words.
+    """
+    codes = outside_address(turn.text, reference.product_codes(turn, session))
+    found = [one for one in codes if codes_too or catalogue.by_code(session, one.value)]
+    if not words_too:
+        return found
+    text = turn.wanted
+    while product := catalogue.mentioned(session, text):
+        places = [
+            match.span()
+            for title in (product.title_en, product.title_zh)
+            if (match := re.search(re.escape(title), turn.text, re.I))
+        ]
+        begin, end = places[0] if places else (0, 0)
+        found.append(Entity("product", product.id, begin, end))
+        if not places:
+            break
+        text = re.sub(re.escape(turn.text[begin:end]), " ", text)
+    # A title whose words stand apart is all that the message names.
+    apart = any(not one.end for one in found)
+    for one in [] if apart else turn.entities("product"):
+        if not any(other.start < one.end and one.start < other.end for other in found):
+            found.append(replace(one, value=catalogue.resolve(session, one.value).id))
+    return sorted(found, key=lambda one: one.start)
+
+
+def _of(product: Product) -> Entity:
+    """Return a product that the message does not name as if it did."""
+    return Entity("product", product.id, 0, 0)
+
+
+def _sku(turn: Turn, session: Session, one: Entity, alone: bool) -> str:
+    """Return the SKU of what a message names, in the option that it names."""
+    product = catalogue.resolve(session, one.value)
+    variant = catalogue.variant_for(product, one.value)
+    if variant.sku.upper() == one.value.upper():
+        return variant.sku
+    text = turn.wanted if alone else turn.text[one.start : one.end]
+    return _option(session, product, text) or variant.sku
+
+
+def _other_option(turn: Turn, session: Session, sku: str) -> str | None:
+    """Return another option of a product, if the message names one."""
+    product = catalogue.by_code(session, sku)
+    wanted = _option(session, product, turn.wanted) if product else None
+    return wanted if wanted != sku else None
+
+
+def _option(session: Session, product: Product, text: str) -> str | None:
+    """Return the SKU of the option that a text names, one at hand before others; or None."""
+    options = {one.sku: [str(value) for value in one.options.values()] for one in product.variants}
+    fitting = named(session, text, options)
+    at_hand = [one.sku for one in product.variants if one.sku in fitting and one.stock != 0]
+    distinct = len(fitting) < len(options)
+    return next(iter(at_hand or fitting), None) if distinct else None
 
 
 def _last_quote(turn: Turn, session: Session) -> str | None:
     who = identity.actor(turn, session)
     last = service.last_quote(session, who.customer_id) if who.customer_id else None
     return last.id if last else None
+
+
+def _bought(turn: Turn, session: Session, text: str | None) -> Product | None:
+    """Return what the customer has bought that the message names in some words of its title.
+
+    Args:
+        text: the words, where the message marks none as a product.
+
+    Raises:
+        AmbiguousProduct: several fit.
+    """
+    who = identity.actor(turn, session)
+    words = turn.entity("product") or text
+    if who.customer_id is None or words is None or turn.entities("code"):
+        return None
+    if catalogue.mentioned(session, turn.wanted):
+        return None
+    said = set(terms(words))
+    fitting = {
+        line.variant.product_id: line.variant.product
+        for order in orders.of_customer(session, who.customer_id, limit=LOOKED_AT)
+        for line in order.lines
+        for title in (line.variant.product.title_en, line.variant.product.title_zh)
+        if said and said <= set(index_terms(title))
+    }
+    if len(fitting) > 1:
+        raise AmbiguousProduct(words, list(fitting)[:OFFERED])
+    return next(iter(fitting.values()), None)
 
 
 def _to_review(turn: Turn, session: Session) -> list[Product]:

@@ -6,9 +6,10 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from actions import identity, phrases
+from actions import identity, phrases, reference
 from actions.questions.base import Answers, choice, choice_button, known
 from actions.questions.orders import OrderNumber
+from actions.questions.places import outside_address
 from actions.turn import Turn
 from analytics.service import Who
 
@@ -23,7 +24,9 @@ class AddressOf(OrderNumber):
     def read(self, turn: Turn, session: Session, found: Answers, asked: bool) -> None:
         picked = choice(turn) if asked else None
         said = phrases.said("which", turn.wanted)
-        if not turn.codes and DEFAULT in (picked, said):
+        owner = reference.named_customer(turn, session)
+        codes = [one for one in outside_address(turn.text, turn.codes) if one.value != owner]
+        if not codes and DEFAULT in (picked, said):
             found[self.slot] = ACCOUNT
             return
         super().read(turn, session, found, asked)

@@ -10,14 +10,25 @@ from sqlalchemy.orm import Session
 
 from actions import phrases
 from actions.questions.base import Answers, Question, choice, choice_button, known
-from actions.turn import Turn
+from actions.turn import AMBIGUOUS, ANSWERS, Turn
+from actions.wording import leaves, words
 
 COMPLAINT_SLOT: Final = "complaint_text"
 RATING_SLOT: Final = "review_rating"
 REVIEW_SLOT: Final = "review_text"
+MORE: Final = frozenset({*ANSWERS, AMBIGUOUS, "complaint", "out_of_scope"})
+"What a sentence may be understood as that adds to a complaint."
 NEWSLETTER_SLOT: Final = "newsletter"
-WORDS_OF_A_COMPLAINT: Final = 6
+WORDS_OF_A_COMPLAINT: Final = 4
 "With fewer, a first message says that there is a complaint, not what it is about."
+_ANNOUNCES: Final = re.compile(
+    r"""\b(?:i|i'd|i'm|we|would|like|want|wish|need|have|to|can|could|may|make|file|raise|lodge|log|open|a|an
+        |the|my|this|about|regarding|with|for|of|on|from|formal|official|complain|complaint|complaints
+        |complaining|order|please|pls|hi|hello|customer|client)\b
+      | 我们?|想|要|需要|帮|投诉|客诉|对|关于|订单|一下|一个|的|请|你们|客户|这个|那个""",
+    re.I | re.X,
+)
+"Words that say that there is a complaint."
 _STARS: Final = re.compile(
     r"\b([1-5])\s*(?:stars?|out of (?:5|five)|/\s*5)|\b(one|two|three|four|five)\s*stars?"
     r"|([1-5一二两三四五])\s*[颗顆]?星|打\s*([1-5])\s*分|([1-5])\s*分",
@@ -40,15 +51,29 @@ class ComplaintText(Question):
     """What went wrong; a first message that says it at length is taken as it is."""
 
     slot = COMPLAINT_SLOT
-    greedy = True
 
     def read(self, turn: Turn, session: Session, found: Answers, asked: bool) -> None:
-        long = len(re.findall(r"[A-Za-z']+|[\u4e00-\u9fff]", turn.rest)) >= WORDS_OF_A_COMPLAINT
-        if asked or (long and known(turn, found).get(self.slot) is None):
+        said = known(turn, found).get(self.slot)
+        if asked or (said is None and self._long(turn)):
             found[self.slot] = turn.text
+        elif said is not None and self._goes_on(turn):
+            found[self.slot] = f"{said} {turn.text}"
 
     def recognises(self, turn: Turn, session: Session) -> bool:
         return True
+
+    def overrules(self, turn: Turn, session: Session) -> bool:
+        return self._long(turn) and not leaves(turn.text)
+
+    def volunteered(self, turn: Turn, session: Session) -> bool:
+        return turn.slots.get(self.slot) is not None and self._goes_on(turn)
+
+    def _long(self, turn: Turn) -> bool:
+        return words(_ANNOUNCES.sub(" ", turn.rest)) >= WORDS_OF_A_COMPLAINT
+
+    def _goes_on(self, turn: Turn) -> bool:
+        """Return whether the message says more of what went wrong, where a yes was expected."""
+        return turn.intent in MORE and self._long(turn)
 
 
 class Rating(Question):

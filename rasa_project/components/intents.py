@@ -20,6 +20,8 @@ PROBLEMS: Final = frozenset(["payment_issue", "registration_problems", "recover_
 _ALIKE: Final = (
     ("change_shipping_address", "set_up_shipping_address"),
     ("edit_account", "switch_account"),
+    # Which of these it takes, the order tells.
+    ("change_order", "exchange_item"),
     ("product_search", "compare_products"),
 )
 "Requests that get the same answer, so that it does not matter which of them was meant."

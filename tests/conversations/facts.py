@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from decimal import Decimal
 from itertools import islice, permutations
 from types import SimpleNamespace
 from typing import Any, Final
@@ -12,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analytics.errors import AmbiguousProduct
-from analytics.store import catalogue, orders
+from analytics.store import catalogue, orders, payments
 from analytics.store.models import Customer, Order, Product, Variant
 from analytics.store.states import OrderStatus
 from tests.assistant import Assistant
@@ -49,10 +51,20 @@ ARTICLES: Final = frozenset(
 "Requests that an article answers, whoever asks."
 CHOICES: Final = {f"/clarify{json.dumps({'meaning': name})}" for name in ARTICLES}
 
+LONG_AGO: Final = 1500
+"Days after which no warranty holds any more."
+RECENT: Final = 14
+"Days in which everything can still be sent back."
+
 
 def gather(assistant: Assistant) -> dict[str, Any]:
-    """Return the facts: demo customers by kind, an order, a product and its variant."""
+    """Return the facts: demo customers by kind, an order, products and a variant of each.
+
+    `plenty` comes in several colours and `spare` in no options; however many are ordered in the
+    conversations, of these two there are enough.
+    """
     personas = json.loads((assistant.home / "personas.json").read_text(encoding="utf-8"))
+    plenty, spare = _stock_up(assistant)
     with assistant.store.reading() as session:
         product, other = islice(_plain_products(session), 2)
         order = session.scalars(
@@ -66,6 +78,8 @@ def gather(assistant: Assistant) -> dict[str, Any]:
             "order": SimpleNamespace(id=order.id, email=order.customer.email),
             "product": _product(product),
             "other": _product(other),
+            "plenty": plenty,
+            "spare": spare,
         }
         for name, topics in TOPICS.items():
             # A conversation that needs one fails where there is none.
@@ -86,7 +100,20 @@ def _product(product: Product) -> SimpleNamespace:
         sku=product.variants[0].sku,
         en=product.title_en,
         zh=product.title_zh,
+        second=product.variants[-1].sku,
+        option=catalogue.options(product.variants[-1]),
     )
+
+
+def _stock_up(assistant: Assistant) -> list[SimpleNamespace]:
+    """Fill the shelf with two products of which no other conversation speaks."""
+    with assistant.store.transaction() as session:
+        every = list(islice(_plain_products(session), 2, 40))
+        plenty = next(one for one in every if set(one.variants[0].options) == {"colour"})
+        spare = next(one for one in every if len(one.variants) == 1)
+        for variant in (*plenty.variants, *spare.variants):
+            variant.stock = 1000
+        return [_product(plenty), _product(spare)]
 
 
 def _plain_products(session: Session) -> Iterator[Product]:
@@ -133,20 +160,40 @@ class FreshOrders:
 
         Attributes:
             id, email, postcode, name, address: of the customer.
-            order, total, second: the order; its total; the newest other order of the customer.
+            order, total, second: the order; its total; the customer's newest other order that has
+                come, or is of the same status as the order where that is `pair`.
             sku, en, zh: of its first line; `sku2`, `en2`, `zh2` of the second.
-            option, other: of the first line; another option at hand, with its SKU `other_sku`.
-            card, paypal, gift: last digits or ids of the customer's means of payment, or None.
+            option, other: of the first line; another option at hand, with its SKU `other_sku`; and
+                one of which too few are, `gone` and `gone_sku`.
+            phone, units: of the customer; of the first line.
+            amount2, both: what the second line came to; what the first two did together.
+            place: the customer's further address, or None.
+            card, paypal, gift: last digits or ids of the customer's means of payment, or None;
+                `unused` is the id of one by which the order was not paid.
         """
         status, *traits = wanted.split()
         with self._assistant.store.transaction() as session:
             for order in self._delivered(session):
                 if order.customer_id not in self._taken and _has(session, order, traits):
                     self._taken.add(str(order.customer_id))
+                    partner = next(iter(_partners(session, order)), None)
                     _rewind(order, OrderStatus(status))
+                    if partner and "pair" in traits:
+                        _rewind(partner, OrderStatus(status))
+                    if "old" in traits:
+                        _put_back(order, LONG_AGO)
+                    elif order.status == OrderStatus.DELIVERED:
+                        self._bring_up(order)
                     session.flush()
-                    return _mine(session, order)
+                    return _mine(session, order, partner)
         raise LookupError(f"no order is {wanted!r} and not taken yet")
+
+    def _bring_up(self, order: Order) -> None:
+        """Make an order that came too long ago to be sent back a younger one."""
+        came = orders.delivered_at(order)
+        days = (self._assistant.settings.now() - came).days if came else 0
+        if days > RECENT:
+            _put_back(order, RECENT - days)
 
     def _delivered(self, session: Session) -> list[Order]:
         """Return delivered orders, the newest first, one of each customer that is no persona."""
@@ -162,7 +209,7 @@ class FreshOrders:
 
 
 def _has(session: Session, order: Order, traits: Sequence[str]) -> bool:
-    """Return whether the order is the customer's only one of its status, and as it must be."""
+    """Return whether no other order of the customer is under way, and this one is as it must be."""
     every = orders.of_customer(session, str(order.customer_id), limit=50)
     if any(one.status in _UNDER_WAY for one in every):
         return False
@@ -172,7 +219,30 @@ def _has(session: Session, order: Order, traits: Sequence[str]) -> bool:
         return False
     methods = order.customer.payment_methods if order.customer else []
     kinds = [one.kind for one in methods]
+    gift = next((one.balance for one in methods if one.kind == "gift_card"), None) or 0
+    dearer = [_dearer(order, one) for one in _others(order)]
     checks = {
+        "home": bool(order.customer and not order.customer.addresses),
+        "old": not any(_shares(order, one) for one in every),
+        "norefund": not any(payments.refunds(one) for one in every),
+        "nooptions": len(order.lines[0].variant.product.variants) == 1,
+        "couple": len(order.lines) == 2,
+        "choices": all(len(line.variant.product.variants) > 1 for line in order.lines),
+        "alone": not any(_near(order, one) for one in every),
+        "many": order.lines[0].quantity > 1 and len(order.lines) == 1,
+        "newest": every[0].id == order.id,
+        "pair": bool(_partners(session, order)),
+        "soldout": bool(_gone(order)),
+        "places": bool(order.customer and order.customer.addresses)
+        and order.address == (order.customer and order.customer.address),
+        "cards": kinds.count("card") > 1,
+        "two": len(kinds) == 2,
+        "single": len(kinds) == 1,
+        "enough": gift >= orders.total(order),
+        "little": 0 < gift < orders.total(order),
+        "same": bool(dearer) and not any(dearer),
+        "dearer": bool(dearer) and dearer[0] > 0,
+        "cheaper": bool(dearer) and dearer[0] < 0,
         "several": len(order.lines) > 1,
         "one": len(order.lines) == 1,
         "options": bool(_others(order)),
@@ -189,6 +259,25 @@ def _has(session: Session, order: Order, traits: Sequence[str]) -> bool:
 
 
 _UNDER_WAY: Final = (OrderStatus.PENDING, OrderStatus.PROCESSING, OrderStatus.SHIPPED)
+
+
+def _near(order: Order, other: Order) -> bool:
+    """Return whether another order is so young that both can be sent back."""
+    return other is not order and order.placed_at - other.placed_at < timedelta(days=60)
+
+
+def _shares(order: Order, other: Order) -> bool:
+    """Return whether another order holds a product of this one."""
+    mine, its = ({line.variant.product_id for line in one.lines} for one in (order, other))
+    return other is not order and bool(mine & its)
+
+
+def _put_back(order: Order, days: int) -> None:
+    """Make an order so many days older than it is."""
+    for one in (order, *order.history):
+        for name in ("placed_at", "at"):
+            if hasattr(one, name):
+                setattr(one, name, getattr(one, name) - timedelta(days=days))
 
 
 def _rewind(order: Order, status: OrderStatus) -> None:
@@ -212,24 +301,51 @@ def _others(order: Order) -> list[Variant]:
     ]
 
 
-def _mine(session: Session, order: Order) -> SimpleNamespace:
+def _dearer(order: Order, option: Variant) -> Decimal:
+    """Return what another option costs more than the order's first line."""
+    return option.list_price - order.lines[0].unit_price
+
+
+def _gone(order: Order) -> list[Variant]:
+    """Return the options of the order's first line of which too few are at hand."""
+    line = order.lines[0]
+    return [
+        one
+        for one in line.variant.product.variants
+        if one.sku != line.sku and (one.stock or 0) < line.quantity
+    ]
+
+
+def _partners(session: Session, order: Order) -> list[Order]:
+    """Return the customer's other orders that have come and were kept, the newest first."""
+    return [
+        one
+        for one in orders.of_customer(session, str(order.customer_id), limit=50)
+        if one.id != order.id and one.status == OrderStatus.DELIVERED and not one.returns
+    ]
+
+
+def _mine(session: Session, order: Order, partner: Order | None) -> SimpleNamespace:
     customer = order.customer
     assert customer is not None
     first = order.lines[0]
     second = order.lines[1] if len(order.lines) > 1 else first
     other = next(iter(_others(order)), first.variant)
-    methods = {one.kind: one for one in customer.payment_methods}
-    card, gift = methods.get("card"), methods.get("gift_card")
-    every = orders.of_customer(session, customer.id, limit=50)
+    methods = customer.payment_methods
+    kinds = {one.kind: one for one in methods}
+    card, gift = kinds.get("card"), kinds.get("gift_card")
+    gone = next(iter(_gone(order)), first.variant)
     return SimpleNamespace(
         id=customer.id,
         email=customer.email,
         postcode=customer.postcode,
         name=customer.name,
         address=customer.address,
+        phone=customer.phone,
+        units=first.quantity,
         order=order.id,
         total=format(orders.total(order).normalize(), "f"),
-        second=next((one.id for one in every if one.id != order.id), None),
+        second=partner.id if partner else None,
         sku=first.sku,
         en=first.variant.product.title_en,
         zh=first.variant.product.title_zh,
@@ -237,11 +353,17 @@ def _mine(session: Session, order: Order) -> SimpleNamespace:
         sku2=second.sku,
         en2=second.variant.product.title_en,
         zh2=second.variant.product.title_zh,
+        amount2=f"{second.quantity * second.unit_price:.2f}",
+        both=f"{sum(one.quantity * one.unit_price for one in (first, second)):.2f}",
+        place=next((one.address for one in customer.addresses), None),
+        unused=next((one.id for one in methods if one.id != order.payment_method_id), None),
         option=catalogue.options(first.variant),
         other=catalogue.options(other),
         other_sku=other.sku,
+        gone=catalogue.options(gone),
+        gone_sku=gone.sku,
         card=card.last_four if card else None,
         method=order.payment_method_id,
         gift=gift.id if gift else None,
-        paypal=methods["paypal"].id if "paypal" in methods else None,
+        paypal=kinds["paypal"].id if "paypal" in kinds else None,
     )

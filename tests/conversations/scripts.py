@@ -28,6 +28,8 @@ class Step(Strict):
         language: the language they must be in.
         buttons: payloads of the last message's buttons.
         card: what one card must hold at least; lists are compared item by item.
+        says: what must stand in the texts.
+        hides: what must not stand in them.
     """
 
     user: str
@@ -35,6 +37,8 @@ class Step(Strict):
     language: str = "en"
     buttons: list[str] | None = None
     card: dict[str, Any] | None = None
+    says: list[str] = []
+    hides: list[str] = []
     status: str = "ok"
 
 

@@ -81,6 +81,10 @@ def _check(step: Step, answer: dict[str, Any]) -> None:
     assert len(said) == len(step.bot), told
     for text, name in zip(said, step.bot, strict=True):
         assert pattern(RESPONSES[name], step.language).fullmatch(text), f"{name}{told}"
+    for words in step.says:
+        assert any(words in text for text in said), f"{words}{told}"
+    for words in step.hides:
+        assert not any(words in text for text in said), f"{words}{told}"
     if step.buttons is not None:
         shown = answer["messages"][-1].get("buttons", [])
         assert [button["payload"] for button in shown] == step.buttons, told

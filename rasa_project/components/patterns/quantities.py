@@ -67,6 +67,12 @@ MARKED = [
             (?!{TIME})\s?{MEASURE}""",
         _number,
     ),
+    # Right behind a code: LAMP-012两个.
+    Rule(
+        "number",
+        rf"(?<=[a-z0-9])(?P<span>(?![百千万萬零〇一]){CHINESE})(?!{TIME}){MEASURE}",
+        _number,
+    ),
 ]
 
 PLAIN = [

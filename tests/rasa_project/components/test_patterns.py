@@ -53,6 +53,7 @@ SAID = [
     ("×[200](number: 200)", None),
     ("[2000](number: 2000)个[85123A](code: 85123A)", None),
     ("[2000](number: 2000) of [85123a](code: 85123A)", None),
+    ("[LAMP-012](code: LAMP-012)[两](number: 2)个", None),
     ("quote for [1,500](number: 1500) units of [22423](code: 22423)", None),
     ("qty [2500](number: 2500)", None),
     ("数量：[1500](number: 1500)", None),

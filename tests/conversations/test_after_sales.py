@@ -1,0 +1,54 @@
+"""What a script can not say of after-sales conversations: files that open, numbers that hold."""
+
+from __future__ import annotations
+
+import re
+from types import SimpleNamespace
+
+import httpx
+import pytest
+
+from analytics.identity import Role, Speaker
+from analytics.store.models import Ticket
+from tests.assistant import Assistant, Conversation
+from tests.conversations.facts import FreshOrders
+
+TICKET = re.compile(r"T-[A-Z0-9]{8}")
+
+
+@pytest.fixture
+def mine(assistant: Assistant) -> SimpleNamespace:
+    return FreshOrders(assistant).take("delivered english card")
+
+
+def _talk(assistant: Assistant, mine: SimpleNamespace, name: str) -> Conversation:
+    return assistant.conversation(Speaker(f"after-sales:{name}", Role.SHOPPER, mine.id))
+
+
+def test_an_invoice_opens_as_a_pdf(assistant: Assistant, mine: SimpleNamespace) -> None:
+    answer = _talk(assistant, mine, "invoice").send(f"invoice for {mine.order} please")
+    card = next(one["custom"] for one in answer["messages"] if "custom" in one)
+
+    opened = httpx.get(assistant.url + card["url"])
+    guessed = httpx.get(assistant.url + card["url"][:-4] + "aaaa")
+
+    assert card["order_id"] == mine.order
+    assert opened.status_code == httpx.codes.OK
+    assert opened.headers["content-type"] == "application/pdf"
+    assert opened.content.startswith(b"%PDF-")
+    assert guessed.status_code == httpx.codes.NOT_FOUND
+
+
+def test_the_ticket_told_is_the_one_opened(assistant: Assistant, mine: SimpleNamespace) -> None:
+    talk = _talk(assistant, mine, "ticket")
+    words = f"the box of {mine.order} was squashed flat when it came"
+
+    said = talk.send(f"I have to complain: {words}")["messages"][0]["text"]
+    done = talk.send("yes")["messages"][0]["text"]
+
+    (number,) = TICKET.findall(done)
+    assert TICKET.findall(said) == [number]
+    with assistant.store.reading() as session:
+        ticket = session.get_one(Ticket, number)
+        assert (ticket.customer_id, ticket.order_id) == (mine.id, mine.order)
+        assert words in ticket.body
