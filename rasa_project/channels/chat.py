@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from http import HTTPStatus
@@ -33,6 +34,10 @@ DEADLINE_SECONDS = 20.0
 REPLY_KEYS = ("text", "buttons", "image", "custom")
 QUESTION_PREFIX = "utter_ask_"
 "Rasa's, of the responses by which forms ask."
+IN_OWN_WORDS = frozenset({"utter_ask_complaint_text", "utter_ask_review_text"})
+"Questions whose answer is one text, however much it says."
+MOST_REMEMBERED = 10_000
+"Conversations of which it is known what was asked last."
 
 logger = logging.getLogger(__name__)
 Handler = Callable[[UserMessage], Awaitable[Any]]
@@ -61,17 +66,18 @@ class Collector(CollectingOutputChannel):
 
     def __init__(self) -> None:
         super().__init__()
-        self._asked = False
+        self.question: str | None = None
 
     def begin_request(self) -> None:
         """Take back the question with which the request before ended."""
-        if self._asked:
+        if self.question:
             self.messages.pop()
-        self._asked = False
+        self.question = None
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
-        """Keep a reply."""
-        self._asked = str(message.get("utter_action")).startswith(QUESTION_PREFIX)
+        """Keep a reply, and the name of the question if it is one."""
+        name = str(message.get("utter_action"))
+        self.question = name if name.startswith(QUESTION_PREFIX) else None
         await super().send_response(recipient_id, message)
 
 
@@ -89,6 +95,7 @@ class ChatInput(InputChannel):
         self._limiter = Limiter(self._settings.messages_per_minute)
         self._ledger = Ledger(self._settings.conversations_url)
         self._under_way: dict[tuple[str, str], asyncio.Task[Answer]] = {}
+        self._questions: OrderedDict[str, str] = OrderedDict()
 
     def blueprint(self, on_new_message: Handler) -> Blueprint:
         """Return the routes: `GET /` for health, `POST /webhook` for a message."""
@@ -214,11 +221,21 @@ class ChatInput(InputChannel):
         if payload := chosen(text, self._ledger.choices(incoming.conversation_id)):
             return [(text, {**await agent.parse_message(payload), "text": text})]
         parse_data = await agent.parse_message(text)
+        if self._questions.get(incoming.conversation_id) in IN_OWN_WORDS:
+            return [(text, parse_data)]
         requests = parse_data.get(REQUESTS, [])
         # A part must not become a command either.
         if len(requests) > 1 and not any(request.startswith("/") for request in requests):
             return [(request, None) for request in requests]
         return [(text, parse_data)]
+
+    def _remember(self, conversation: str, question: str | None) -> None:
+        """Keep what the conversation was asked last, of the latest conversations."""
+        self._questions.pop(conversation, None)
+        if question:
+            self._questions[conversation] = question
+        if len(self._questions) > MOST_REMEMBERED:
+            self._questions.popitem(last=False)
 
     async def _answer(self, incoming: Incoming, agent: Agent, handle: Handler) -> Answer:
         collector = Collector()
@@ -231,6 +248,7 @@ class ChatInput(InputChannel):
         except Exception:
             logger.exception("a turn failed in conversation %s", incoming.conversation_id)
             failure = "error"
+        self._remember(incoming.conversation_id, collector.question)
         messages = [_reply(message) for message in collector.messages]
         status = failure or _status(messages)
         if not messages or failure:

@@ -22,15 +22,16 @@ _ALIKE: Final = (
     ("edit_account", "switch_account"),
     # Which of these it takes, the order tells.
     ("change_order", "exchange_item"),
+    ("return_item", "get_refund"),
+    ("check_invoice", "get_invoice"),
     ("product_search", "compare_products"),
 )
-"Requests that get the same answer, so that it does not matter which of them was meant."
+"Requests so near that asking which was meant helps nobody: what is done is shown before it is."
 _MATTERS: Final = (
     frozenset(["product_search", "place_order", "request_quote", "ask_price", "negotiate_price"]),
     frozenset(["return_item", "exchange_item", "get_refund"]),
     frozenset(["payment_issue", "get_refund"]),
     frozenset(["change_order", "change_shipping_address"]),
-    frozenset(["check_invoice", "get_invoice"]),
     frozenset(["recover_password", "registration_problems"]),
     frozenset(["create_account", "edit_account", "switch_account"]),
     frozenset(["recommend", "similar_items", "next_best_offer"]),

@@ -153,7 +153,8 @@ class FreshOrders:
 
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
-        self._taken: set[str] = set()
+        self._left: dict[str, str] = {}
+        "Orders not handed out yet, by customer; the newest first."
 
     def take(self, wanted: str) -> SimpleNamespace:
         """Return the facts of an order such as `pending options`; see `Script.fresh`.
@@ -173,9 +174,11 @@ class FreshOrders:
         """
         status, *traits = wanted.split()
         with self._assistant.store.transaction() as session:
-            for order in self._delivered(session):
-                if order.customer_id not in self._taken and _has(session, order, traits):
-                    self._taken.add(str(order.customer_id))
+            self._left = self._left or self._delivered(session)
+            for customer_id, order_id in self._left.items():
+                order = session.get_one(Order, order_id)
+                if _has(session, order, traits):
+                    del self._left[customer_id]
                     partner = next(iter(_partners(session, order)), None)
                     _rewind(order, OrderStatus(status))
                     if partner and "pair" in traits:
@@ -195,17 +198,21 @@ class FreshOrders:
         if days > RECENT:
             _put_back(order, RECENT - days)
 
-    def _delivered(self, session: Session) -> list[Order]:
+    def _delivered(self, session: Session) -> dict[str, str]:
         """Return delivered orders, the newest first, one of each customer that is no persona."""
         personas = json.loads((self._assistant.home / "personas.json").read_text("utf-8"))
-        known = {one["customer_id"] for one in personas["personas"]}
-        query = select(Order).where(Order.status == OrderStatus.DELIVERED)
-        newest = session.scalars(query.order_by(Order.placed_at.desc(), Order.id).limit(2000))
-        found: dict[str | None, Order] = {}
-        for one in newest:
-            if one.customer_id not in known:
-                found.setdefault(one.customer_id, one)
-        return list(found.values())
+        known = {one["customer_id"] for one in personas["personas"] if one["customer_id"]}
+        query = select(Order.customer_id, Order.id).where(
+            Order.status == OrderStatus.DELIVERED,
+            Order.customer_id.is_not(None),
+            Order.customer_id.not_in(known),
+        )
+        found: dict[str, str] = {}
+        for customer_id, order_id in session.execute(
+            query.order_by(Order.placed_at.desc(), Order.id)
+        ):
+            found.setdefault(customer_id, order_id)
+        return found
 
 
 def _has(session: Session, order: Order, traits: Sequence[str]) -> bool:
@@ -232,6 +239,7 @@ def _has(session: Session, order: Order, traits: Sequence[str]) -> bool:
         "many": order.lines[0].quantity > 1 and len(order.lines) == 1,
         "newest": every[0].id == order.id,
         "pair": bool(_partners(session, order)),
+        "more": bool(_partners(session, order)),
         "soldout": bool(_gone(order)),
         "places": bool(order.customer and order.customer.addresses)
         and order.address == (order.customer and order.customer.address),

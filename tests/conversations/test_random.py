@@ -29,7 +29,7 @@ from analytics.store.states import ORDER_STEPS, RETURN_STEPS, OrderStatus, Retur
 from tests.assistant import Assistant, running_assistant
 from tests.conversations.facts import FreshOrders
 
-CONVERSATIONS: Final = int(os.environ.get("RANDOM_CONVERSATIONS", "1000"))
+CONVERSATIONS: Final = int(os.environ.get("RANDOM_CONVERSATIONS", "150"))
 "On each database."
 POOL: Final = {"pending": 90, "processing": 10, "shipped": 30, "delivered": 110}
 REQUESTS: Final = [
