@@ -93,9 +93,9 @@ class QuestionForm(FormValidation):
         if not turn.begins(self.form):
             return events
         # Nothing is known that tells what need not be asked, but who speaks.
-        with suppress(Exception), turn.services.store.reading() as session:
+        with suppress(SalesclerkError), turn.services.store.reading() as session:
             missing = self.missing(turn, session, dict.fromkeys(self.slots))
-            events.append(SlotSet(REQUESTED_SLOT, missing[0]))
+            events += [SlotSet(REQUESTED_SLOT, slot) for slot in missing[:1]]
         return events
 
     def question(self, slot: str) -> Question | None:

@@ -121,6 +121,7 @@ turns = st.lists(
 )
 
 
+@pytest.mark.timeout(3600)
 @settings(
     max_examples=CONVERSATIONS,
     deadline=None,
