@@ -92,10 +92,7 @@ class CancelOrderForm(ChangeForm):
         return {
             "order_number": plan.order_id,
             "reason": turn.texts.get(f"utter_reason_{plan.reason}"),
-            "money": parts.joined(
-                turn,
-                [parts.money(turn, session, plan), parts.fee(turn, plan.fee, plan.currency)],
-            ),
+            "money": parts.money(turn, session, plan, plan.fee),
         }
 
 

@@ -16,8 +16,12 @@ from analytics.store import catalogue
 from analytics.store.models import PaymentMethod, Variant
 
 
-def money(turn: Turn, session: Session, plan: Plan) -> str:
-    """Return in sentences what is paid and what goes back, where to and until when."""
+def money(turn: Turn, session: Session, plan: Plan, fee: Decimal = Decimal(0)) -> str:
+    """Return in sentences what is paid and what goes back, where to and until when.
+
+    Args:
+        fee: what the shop keeps of it.
+    """
     today = turn.services.now().date()
     sentences = [
         turn.texts.get(
@@ -36,14 +40,11 @@ def money(turn: Turn, session: Session, plan: Plan) -> str:
                 method=method_of(turn, session, plan.method_id),
             )
         )
-    return joined(turn, sentences or [turn.texts.get("utter_part_no_money")])
-
-
-def fee(turn: Turn, amount: Decimal, currency: str) -> str:
-    """Return a sentence about what the shop keeps, or nothing."""
-    if not amount:
-        return ""
-    return turn.texts.get("utter_part_fee", amount=turn.texts.money(amount, currency))
+    sentences = sentences or [turn.texts.get("utter_part_no_money")]
+    if fee:
+        amount = turn.texts.money(fee, plan.currency)
+        sentences.append(turn.texts.get("utter_part_fee", amount=amount))
+    return joined(turn, sentences)
 
 
 def joined(turn: Turn, sentences: Sequence[str]) -> str:

@@ -79,10 +79,7 @@ class ReturnForm(ChangeForm):
             "order_number": plan.order_id,
             "lines": "\n".join(lines),
             "reason": turn.texts.get(f"utter_reason_{plan.reason}"),
-            "money": parts.joined(
-                turn,
-                [parts.money(turn, session, plan), parts.fee(turn, plan.fee, plan.currency)],
-            ),
+            "money": parts.money(turn, session, plan, plan.fee),
         }
 
 
