@@ -5,18 +5,23 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
+from analytics.commands.console import (
+    Json,
+    errors,
+    flat,
+    open_store,
+    progress_bars,
+    show,
+    text_table,
+)
 from analytics.errors import SalesclerkError
 from analytics.settings import Settings
 
@@ -31,12 +36,9 @@ app.add_typer(imports, name="import")
 evaluate = typer.Typer(help="Measure the models, or the bot.", invoke_without_command=True)
 app.add_typer(evaluate, name="evaluate")
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Replace = Annotated[bool, typer.Option("--replace", help="Drop the shop that is there first.")]
 TOKEN_LIFETIME: Final = timedelta(hours=12)
 ROWS_SHOWN: Final = 20
-
-errors = Console(stderr=True)
 
 
 def main() -> None:
@@ -66,16 +68,16 @@ def demo(
     from analytics.store import catalogue
 
     settings = Settings.from_environment()
-    store = _store(settings)
+    store = open_store(settings)
     if if_empty:
         with store.reading() as session:
             if catalogue.shop(session) is not None:
                 return
     last = (until or datetime.now(UTC) - timedelta(days=1)).date()
-    with _progress() as progress:
+    with progress_bars() as progress:
         summary = make_shop(store, settings.home / "truth", seed, progress, until=last)
     _write_personas(settings)
-    _show([dataclasses.asdict(summary)], as_json)
+    show([dataclasses.asdict(summary)], as_json)
 
 
 @imports.command("online-retail")
@@ -120,9 +122,9 @@ def train(
     from analytics.training import train
 
     settings = Settings.from_environment()
-    with _progress() as progress:
-        version = train(_store(settings), settings, progress, force=force)
-    _show([{"version": version, "folder": str(settings.artifacts / version)}], as_json)
+    with progress_bars() as progress:
+        version = train(open_store(settings), settings, progress, force=force)
+    show([{"version": version, "folder": str(settings.artifacts / version)}], as_json)
 
 
 @app.command()
@@ -168,7 +170,7 @@ def recommend(
 
     settings = Settings.from_environment()
     models = _models(settings)
-    with _store(settings).reading() as session:
+    with open_store(settings).reading() as session:
         found = customers.get(session, customer)
         ranked = models.recommender.recommend([found.id], n=n)
         products = catalogue.by_ids(session, list(ranked["item_id"]))
@@ -178,7 +180,7 @@ def recommend(
         for row in ranked.itertuples()
         if row.item_id in products
     ]  # fmt: skip
-    _show(rows, as_json)
+    show(rows, as_json)
 
 
 @app.command()
@@ -192,9 +194,9 @@ def segment(
     """
     models = _models(Settings.from_environment())
     if customer is None:
-        _show(models.segments.describe().to_dict("records"), as_json)
+        show(models.segments.describe().to_dict("records"), as_json)
     else:
-        _show([dataclasses.asdict(models.segments.of(customer))], as_json)
+        show([dataclasses.asdict(models.segments.of(customer))], as_json)
 
 
 @app.command()
@@ -214,7 +216,7 @@ def quote(
     settings = Settings.from_environment()
     desk = pricing.QuoteDesk(pricing.load_policy(settings.policies / "pricing.yml"))
     group = _models(settings).segments.of(customer).segment if customer else None
-    with _store(settings).reading() as session:
+    with open_store(settings).reading() as session:
         variant = catalogue.variant_for(catalogue.resolve(session, sku), sku)
     item = pricing.QuoteItem(variant.sku, quantity, variant.list_price, variant.cost)
     request = pricing.QuoteRequest([item], variant.currency, group, settings.now())
@@ -233,7 +235,7 @@ def quote(
         "valid_until": offer.valid_until.date(),
         "needs_approval": offer.needs_approval,
     }
-    _show([shown], as_json)
+    show([shown], as_json)
 
 
 @app.command()
@@ -252,7 +254,7 @@ def forecast(
     if plot is not None:
         labels = forecasting.PlotLabels(demand="units", history="sold", forecast="expected")
         plot.write_bytes(forecasting.plot(found, item.upper(), labels))
-    _show(found.forecast.to_dict("records"), as_json)
+    show(found.forecast.to_dict("records"), as_json)
 
 
 @evaluate.callback()
@@ -269,9 +271,9 @@ def evaluate_models(context: typer.Context, as_json: Json = False) -> None:
     rows = [
         {"model": model, "measure": measure, "value": value}
         for model, measures in manifest["metrics"].items()
-        for measure, value in _flat(measures)
+        for measure, value in flat(measures)
     ]
-    _show(rows, as_json)
+    show(rows, as_json)
 
 
 @evaluate.command("nlu")
@@ -299,14 +301,14 @@ def evaluate_nlu(
     from analytics import understanding
 
     folder = output or Settings.from_environment().home / "reports" / "nlu"
-    with _progress() as progress:
+    with progress_bars() as progress:
         report = understanding.evaluate(data, folder, progress)
     if as_json:
         print(json.dumps(report["measures"], ensure_ascii=False))  # noqa: T201
         return
     console = Console()
     for text in report["tables"]:
-        console.print(_text_table(text))
+        console.print(text_table(text))
     for name in report["measures"]["left_out"]:
         console.print(f"Left out, as --data has no such file: {name}", highlight=False)
     console.print(f"The whole report: {folder / 'report.html'}", highlight=False, soft_wrap=True)
@@ -315,18 +317,10 @@ def evaluate_nlu(
 def _import(importer: Callable[..., Any], source: Path, replace: bool, as_json: bool) -> None:
     settings = Settings.from_environment()
     report = settings.home / "import-report.csv"
-    with _progress() as progress:
-        summary = importer(_store(settings), source, report, progress=progress, replace=replace)
+    with progress_bars() as progress:
+        summary = importer(open_store(settings), source, report, progress=progress, replace=replace)
     _write_personas(settings)
-    _show([dataclasses.asdict(summary)], as_json)
-
-
-def _store(settings: Settings) -> Any:
-    from analytics.store import Store
-
-    store = Store(settings.database_url)
-    store.migrate()
-    return store
+    show([dataclasses.asdict(summary)], as_json)
 
 
 def _models(settings: Settings) -> Any:
@@ -341,7 +335,7 @@ def _write_personas(settings: Settings) -> None:
     from analytics.demo import personas
     from analytics.store import catalogue
 
-    with _store(settings).reading() as session:
+    with open_store(settings).reading() as session:
         shop = catalogue.shop(session)
         found = [
             {
@@ -365,63 +359,3 @@ def _write_personas(settings: Settings) -> None:
     }
     path = settings.home / "personas.json"
     path.write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str, int, int], None]]:
-    """Yield a function that draws one bar for each thing done; silent without a terminal."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=errors, disable=not errors.is_terminal) as bars:
-        tasks: dict[str, Any] = {}
-
-        def progress(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = bars.add_task(what, total=total)
-            bars.update(tasks[what], completed=done, total=total)
-
-        yield progress
-
-
-def _show(rows: list[dict[str, Any]], as_json: bool) -> None:
-    """Print rows as JSON, as a table, or a single row as a list of its fields."""
-    if as_json:
-        print(json.dumps(rows, default=str, ensure_ascii=False))  # noqa: T201
-        return
-    table = Table()
-    if len(rows) == 1:
-        table.add_column("field")
-        table.add_column("value")
-        for name, value in rows[0].items():
-            table.add_row(name, _cell(value))
-    else:
-        for name in rows[0] if rows else ():
-            table.add_column(str(name))
-        for row in rows:
-            table.add_row(*(_cell(value) for value in row.values()))
-    Console().print(table)
-
-
-def _text_table(text: dict[str, Any]) -> Table:
-    """Return a table whose cells are text already; `words` are the columns of words."""
-    table = Table(title=text["title"], caption=text["note"])
-    table.title_justify = table.caption_justify = "left"
-    for at, name in enumerate(text["columns"]):
-        table.add_column(name, justify="left" if at in text["words"] else "right")
-    for row in text["rows"]:
-        table.add_row(*map(escape, row))
-    return table
-
-
-def _flat(measures: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield every figure of nested measures with its dotted name."""
-    for name, value in measures.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{name}.")
-        else:
-            yield prefix + name, value
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:,.4g}" if abs(value) < 1 else f"{value:,.2f}"
-    return str(value)

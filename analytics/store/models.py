@@ -98,11 +98,75 @@ class TicketStatus(StrEnum):
 
 
 class HandoffState(StrEnum):
-    """Who has the conversation."""
+    """Who has the conversation; without a handoff that is not closed, the bot has it."""
 
     REQUESTED = "requested"
     HUMAN = "human"
     CLOSED = "closed"
+
+
+class HandoffReason(StrEnum):
+    """Why a person was called."""
+
+    REQUEST = "request"
+    MISSES = "misses"
+    ANGER = "anger"
+    POLICY = "policy"
+    AGENT = "agent"
+
+
+class HandoffOutcome(StrEnum):
+    """How a handoff ended."""
+
+    RELEASED = "released"
+    CLOSED = "closed"
+    WAITED_TOO_LONG = "waited_too_long"
+    AGENT_SILENT = "agent_silent"
+    CUSTOMER_LEFT = "customer_left"
+    CANCELLED = "cancelled"
+
+
+class Sender(StrEnum):
+    """Who said something while a person was called or spoke."""
+
+    CUSTOMER = "customer"
+    AGENT = "agent"
+    BOT = "bot"
+    STATE = "state"
+    "Nobody: the state of the handoff changed."
+
+
+class QuestionKind(StrEnum):
+    """Why a question is kept for review."""
+
+    UNANSWERED = "unanswered"
+    LOW_CONFIDENCE = "low_confidence"
+    CORRECTED = "corrected"
+    THUMB_DOWN = "thumb_down"
+
+
+class QuestionStatus(StrEnum):
+    """Whether a kept question still waits for review."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    DISMISSED = "dismissed"
+
+
+class DeliveryState(StrEnum):
+    """Where an outgoing webhook stands."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    DEAD = "dead"
+
+
+class Purpose(StrEnum):
+    """What a customer's data are used for, with the customer's consent."""
+
+    MARKETING = "marketing"
+    PERSONALISATION = "personalisation"
+    ANALYTICS = "analytics"
 
 
 class Base(DeclarativeBase):
@@ -488,20 +552,69 @@ class Ticket(Base):
 
 
 class Handoff(Base):
-    """A conversation that a person is to take, or has taken."""
+    """A conversation that a person is to take, has, or had."""
 
     __tablename__ = "handoffs"
-    __table_args__ = (Index("ix_handoffs_open", "conversation_id", "state"),)
+    __table_args__ = (
+        Index("ix_handoffs_open", "conversation_id", "state"),
+        # Two messages at once can't ask for a person twice.
+        Index(
+            "uq_handoffs_open",
+            "conversation_id",
+            unique=True,
+            sqlite_where=text("state != 'closed'"),
+            postgresql_where=text("state != 'closed'"),
+        ),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     conversation_id: Mapped[str] = mapped_column(String(64))
     ticket_id: Mapped[str] = mapped_column(ForeignKey("tickets.id"))
     state: Mapped[str] = mapped_column(String(20))
     reason: Mapped[str] = mapped_column(String(64))
+    "A `HandoffReason`."
     requested_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    subject: Mapped[str] = mapped_column(String(200), default="")
+    "Whose conversation it is, as the token names them."
+    customer_id: Mapped[str | None] = mapped_column(ForeignKey("customers.id"), index=True)
+    language: Mapped[str] = mapped_column(String(2), default="en")
+    summary: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    "What the person who takes over needs to know; see analytics/handoff/summary.py."
+    transcript: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    "What was said before, oldest first, each with `sender` and `text`."
+    agent: Mapped[str | None] = mapped_column(String(200))
+    "Subject of the agent who claimed it."
+    claimed_at: Mapped[datetime | None]
+    agent_seen_at: Mapped[datetime | None]
+    "When the agent last did something here."
+    customer_seen_at: Mapped[datetime | None]
+    "When the customer last said something, or had the page open."
+    outcome: Mapped[str | None] = mapped_column(String(20))
+    "A `HandoffOutcome`, once it is closed."
+    announced_at: Mapped[datetime | None]
+    "When the bot told the customer that it ended; None while it still has to."
+    messages: Mapped[list[HandoffMessage]] = relationship(order_by="HandoffMessage.id")
+
+
+class HandoffMessage(Base):
+    """What was said, or happened, from the moment a person was called."""
+
+    __tablename__ = "handoff_messages"
+    __table_args__ = (UniqueConstraint("handoff_id", "sender", "message_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    handoff_id: Mapped[int] = mapped_column(ForeignKey("handoffs.id"), index=True)
+    sender: Mapped[str] = mapped_column(String(10))
+    "A `Sender`."
+    message_id: Mapped[str] = mapped_column(String(128))
+    "The sender's own: the same one again is the same message."
+    content: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    "As in the chat contract: text, buttons, image, custom."
+    at: Mapped[datetime]
 
 
 class Feedback(Base):
+    """How satisfied a customer was with a conversation."""
+
     __tablename__ = "feedback"
     __table_args__ = (CheckConstraint("score BETWEEN 1 AND 5", name="score"),)
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -509,4 +622,83 @@ class Feedback(Base):
     customer_id: Mapped[str | None] = mapped_column(ForeignKey("customers.id"))
     score: Mapped[int]
     reason: Mapped[str | None] = mapped_column(Text)
+    about: Mapped[str] = mapped_column(String(20), default="resolution")
+    "`resolution` or `handoff`: after what it was asked."
     created_at: Mapped[datetime]
+
+
+class Thumb(Base):
+    """What somebody thinks of one answer."""
+
+    __tablename__ = "thumbs"
+    __table_args__ = (UniqueConstraint("conversation_id", "message_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(String(64))
+    message_id: Mapped[str] = mapped_column(String(128))
+    "Of the message that was answered."
+    up: Mapped[bool]
+    at: Mapped[datetime]
+
+
+class Question(Base):
+    """A message that the assistant may have served badly, kept until somebody reviews it."""
+
+    __tablename__ = "questions"
+    __table_args__ = (UniqueConstraint("conversation_id", "message_id", "kind"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(String(64))
+    message_id: Mapped[str] = mapped_column(String(128))
+    customer_id: Mapped[str | None] = mapped_column(ForeignKey("customers.id"), index=True)
+    language: Mapped[str] = mapped_column(String(2))
+    text: Mapped[str] = mapped_column(Text)
+    "What was asked, personal data masked."
+    intent: Mapped[str | None] = mapped_column(String(64))
+    "As it was understood."
+    confidence: Mapped[float | None]
+    kind: Mapped[str] = mapped_column(String(20))
+    "A `QuestionKind`."
+    status: Mapped[str] = mapped_column(String(20), default=QuestionStatus.OPEN, index=True)
+    resolution: Mapped[str | None] = mapped_column(String(100))
+    "What answers it since: `article:<id>` or `intent:<name>`."
+    at: Mapped[datetime]
+
+
+class WebhookDelivery(Base):
+    """An event that a system of the shop is to hear of: kept until it has, or is given up."""
+
+    __tablename__ = "webhook_deliveries"
+    __table_args__ = (Index("ix_webhook_deliveries_due", "state", "next_attempt_at"),)
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    "The delivery id that the receiver knows repeats by."
+    endpoint: Mapped[str] = mapped_column(String(64))
+    "Its name in webhooks.yml."
+    event: Mapped[str] = mapped_column(String(64))
+    body: Mapped[str] = mapped_column(Text)
+    "The JSON text as it is signed and sent."
+    created_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(10), default=DeliveryState.PENDING)
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime]
+    delivered_at: Mapped[datetime | None]
+    last_error: Mapped[str | None] = mapped_column(Text)
+
+
+class WebhookReceipt(Base):
+    """That a delivery of another system was taken in: a second one changes nothing."""
+
+    __tablename__ = "webhook_receipts"
+    source: Mapped[str] = mapped_column(String(64), primary_key=True)
+    delivery_id: Mapped[str] = mapped_column(String(128), primary_key=True)
+    received_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Consent(Base):
+    """What a customer said to one purpose; without a row the shop's default holds."""
+
+    __tablename__ = "consents"
+    customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id"), primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(20), primary_key=True)
+    granted: Mapped[bool]
+    at: Mapped[datetime]
+    source: Mapped[str] = mapped_column(String(64))
+    "Who wrote it: customer:<id>, agent:<subject>, import."
