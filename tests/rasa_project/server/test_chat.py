@@ -14,7 +14,8 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 
 from analytics.identity import Role, Speaker
-from rasa_project.channels.chat import Collector, Incoming, WidgetInput
+from analytics.settings import Settings
+from rasa_project.channels.turns import Answerer, Collector, Incoming
 
 BUTTONS = [
     {"title": "Track an order", "payload": '/clarify{"meaning": "track_order"}'},
@@ -35,13 +36,13 @@ class FakeAgent:
 
 
 @pytest.fixture
-def channel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WidgetInput:
+def answerer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Answerer:
     monkeypatch.setenv("SALESCLERK_HOME", str(tmp_path))
     monkeypatch.delenv("DATABASE_URL", raising=False)
-    return WidgetInput()
+    return Answerer(Settings.from_environment(), "widget")
 
 
-def handled(channel: WidgetInput, agent: FakeAgent, text: str) -> list[UserMessage]:
+def handled(answerer: Answerer, agent: FakeAgent, text: str) -> list[UserMessage]:
     """Return the messages that the dialogue gets for a text."""
     messages: list[UserMessage] = []
 
@@ -49,19 +50,19 @@ def handled(channel: WidgetInput, agent: FakeAgent, text: str) -> list[UserMessa
         messages.append(message)
 
     incoming = Incoming(Speaker("guest:ann", Role.SHOPPER), "conversation", "m2", text)
-    asyncio.run(channel._handle(incoming, cast(Agent, agent), handle, Collector()))
+    asyncio.run(answerer._handle(incoming, cast(Agent, agent), handle, Collector()))
     return messages
 
 
-def test_a_message_is_parsed_once(channel: WidgetInput) -> None:
+def test_a_message_is_parsed_once(answerer: Answerer) -> None:
     agent = FakeAgent()
-    (message,) = handled(channel, agent, "where is my order")
+    (message,) = handled(answerer, agent, "where is my order")
     assert agent.parsed == ["where is my order"]
     assert message.parse_data["intent"] == {"name": "parsed"}
 
 
-def test_each_request_is_a_message_of_the_same_speaker_and_turn(channel: WidgetInput) -> None:
-    first, second = handled(channel, FakeAgent(requests=["one", "two"]), "one and two")
+def test_each_request_is_a_message_of_the_same_speaker_and_turn(answerer: Answerer) -> None:
+    first, second = handled(answerer, FakeAgent(requests=["one", "two"]), "one and two")
     assert (first.text, second.text) == ("one", "two")
     assert first.parse_data is None
     assert first.metadata == second.metadata
@@ -69,32 +70,32 @@ def test_each_request_is_a_message_of_the_same_speaker_and_turn(channel: WidgetI
     assert first.message_id == second.message_id == "m2"
 
 
-def test_no_part_becomes_a_command(channel: WidgetInput) -> None:
-    (message,) = handled(channel, FakeAgent(requests=["one", "/restart"]), "one. /restart")
+def test_no_part_becomes_a_command(answerer: Answerer) -> None:
+    (message,) = handled(answerer, FakeAgent(requests=["one", "/restart"]), "one. /restart")
     assert message.text == "one. /restart"
     assert message.parse_data["intent"] == {"name": "parsed"}
 
 
-def test_a_command_is_not_parsed_for_requests(channel: WidgetInput) -> None:
+def test_a_command_is_not_parsed_for_requests(answerer: Answerer) -> None:
     agent = FakeAgent(requests=["one", "two"])
-    (message,) = handled(channel, agent, '/inform{"code": "one and two"}')
+    (message,) = handled(answerer, agent, '/inform{"code": "one and two"}')
     assert (message.text, agent.parsed) == ('/inform{"code": "one and two"}', [])
 
 
-def test_a_typed_choice_is_the_button(channel: WidgetInput) -> None:
+def test_a_typed_choice_is_the_button(answerer: Answerer) -> None:
     answer = {"messages": [{"text": "Which?", "buttons": BUTTONS}]}
-    channel._ledger.keep("conversation", "m1", answer)
+    answerer._ledger.keep("conversation", "m1", answer)
     agent = FakeAgent()
-    (message,) = handled(channel, agent, "the first one")
+    (message,) = handled(answerer, agent, "the first one")
     assert agent.parsed == [BUTTONS[0]["payload"]]
     assert message.text == message.parse_data["text"] == "the first one"
 
 
 @pytest.mark.parametrize("last", [{"text": "How many?"}, {"custom": {"type": "products"}}])
-def test_only_the_buttons_said_last_can_be_typed(channel: WidgetInput, last: Any) -> None:
-    channel._ledger.keep("conversation", "m1", {"messages": [{"buttons": BUTTONS}, last]})
+def test_only_the_buttons_said_last_can_be_typed(answerer: Answerer, last: Any) -> None:
+    answerer._ledger.keep("conversation", "m1", {"messages": [{"buttons": BUTTONS}, last]})
     agent = FakeAgent()
-    handled(channel, agent, "1")
+    handled(answerer, agent, "1")
     assert agent.parsed == ["1"]
 
 
