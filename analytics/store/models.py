@@ -593,7 +593,7 @@ class Handoff(Base):
     "A `HandoffOutcome`, once it is closed."
     announced_at: Mapped[datetime | None]
     "When the bot told the customer that it ended; None while it still has to."
-    messages: Mapped[list[HandoffMessage]] = relationship(order_by="HandoffMessage.id")
+    customer: Mapped[Customer | None] = relationship()
 
 
 class HandoffMessage(Base):
@@ -669,10 +669,12 @@ class WebhookDelivery(Base):
     __tablename__ = "webhook_deliveries"
     __table_args__ = (Index("ix_webhook_deliveries_due", "state", "next_attempt_at"),)
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
-    "The delivery id that the receiver knows repeats by."
+    "The delivery id that the receiver knows repeats by. It begins with the time: later is greater."
     endpoint: Mapped[str] = mapped_column(String(64))
     "Its name in webhooks.yml."
     event: Mapped[str] = mapped_column(String(64))
+    conversation_id: Mapped[str | None] = mapped_column(String(64), index=True)
+    "What it is about: of the same conversation, the earlier one arrives first."
     body: Mapped[str] = mapped_column(Text)
     "The JSON text as it is signed and sent."
     created_at: Mapped[datetime]
