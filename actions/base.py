@@ -81,6 +81,7 @@ class GuardedAction(Action, ABC):
             turn.replies = self._apologise("utter_error_internal")
             events = self.recover(turn, error)
         events = [*listed(turn), *events, *self.settle(turn, events)]
+        events += await asyncio.to_thread(_afterwards, turn)
         _send(turn.replies, dispatcher)
         return events
 
@@ -132,6 +133,20 @@ class GuardedAction(Action, ABC):
             Reply(response, values={"error_id": error_id}),
             Reply(card={"type": "error", "error_id": error_id}),
         ]
+
+
+def _afterwards(turn: Turn) -> list[EventType]:
+    """Do what the turn has left for afterwards; its answer does not suffer where that fails."""
+    if not turn.afterwards:
+        return []
+    said = list(turn.replies)
+    try:
+        with turn.services.store.transaction() as session:
+            return [event for write in turn.afterwards for event in write(session)]
+    except SalesclerkError:
+        logger.exception("what an answer leaves to be written was not")
+        turn.replies = said
+        return []
 
 
 def choose_product(turn: Turn, session: Session, product_ids: list[str]) -> list[dict[str, str]]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
+from rasa_sdk.events import EventType
 from rasa_sdk.interfaces import Tracker
+from sqlalchemy.orm import Session
 
 from actions.services import Services
 from actions.texts import Texts
@@ -50,6 +52,10 @@ class Entity:
     bound: str | None = None
 
 
+Afterwards = Callable[[Session], list[EventType]]
+"""Writes something, may say more in its turn, and returns events for Rasa."""
+
+
 @dataclass(frozen=True)
 class Reply:
     """What is said: a domain response with its values, or a text as it is, or a card."""
@@ -67,6 +73,10 @@ class Turn:
     Args:
         tracker: the conversation as Rasa hands it over.
         domain: the bot's domain, whose responses hold every text.
+
+    Attributes:
+        afterwards: what is still to be written once the action's own transaction is over, in one
+            of its own; where it fails, the answer stays as it is.
     """
 
     def __init__(self, tracker: Tracker, domain: Mapping[str, Any], services: Services) -> None:
@@ -76,6 +86,7 @@ class Turn:
         self.text = str(tracker.latest_message.get("text") or "")
         self.intent = str((tracker.latest_message.get("intent") or {}).get("name") or "")
         self.replies: list[Reply] = []
+        self.afterwards: list[Afterwards] = []
         self._tracker = tracker
         language = tracker.slots.get("language")
         self._responses = domain.get("responses", {})
