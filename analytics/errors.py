@@ -226,6 +226,25 @@ class TooManyAttempts(SalesclerkError, PermissionError):
         super().__init__(f"too many wrong tries, wait {minutes} minutes", minutes=minutes)
 
 
+class UnknownHandoff(SalesclerkError, LookupError):
+    """No such handoff."""
+
+    code = "unknown_handoff"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"no handoff {name!r}")
+
+
+class HandoffConflict(SalesclerkError, RuntimeError):
+    """A conversation is not this agent's: it waits, another has it, or it is over."""
+
+    code = "handoff_conflict"
+
+    def __init__(self, state: str, agent: str | None) -> None:
+        whose = f" and {agent} has it" if agent else ""
+        super().__init__(f"the handoff is {state}{whose}; accepted is one of your own")
+
+
 class MissingCustomer(SalesclerkError, LookupError):
     """An agent asked about a customer, but neither the message nor the contact names one."""
 
@@ -239,6 +258,21 @@ class InvalidToken(SalesclerkError, PermissionError):
     """A token or a signed context is malformed, forged, expired or made for something else."""
 
     code = "not_authorised"
+
+
+class InvalidSignature(SalesclerkError, PermissionError):
+    """A webhook is not signed as agreed, or too long ago; the message helps its sender."""
+
+    code = "not_authorised"
+
+
+class UnknownSource(SalesclerkError, LookupError):
+    """webhooks.yml names no such source of webhooks."""
+
+    code = "not_authorised"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"no source {name!r}: name it in webhooks.yml")
 
 
 class StoreUnavailable(SalesclerkError, RuntimeError):

@@ -5,12 +5,13 @@ Both environments import this module, so it needs the standard library only and 
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timezone
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +21,8 @@ from analytics.errors import SettingsError
 
 ENVIRONMENTS: Final = ("demo", "production")
 MINIMUM_KEY_LENGTH: Final = 32
+NEW_KEYS: Final = frozenset({"webhook_key"})
+"Keys that homes made by an earlier version lack."
 TOKEN_ISSUER: Final = "salesclerk"
 TOKEN_AUDIENCE: Final = "salesclerk-chat"
 
@@ -33,15 +36,34 @@ class Secrets:
             is the public key in PEM form, and the shop's own server signs.
         context_key: signs what the channel tells the actions about the speaker.
         conversation_key: turns a token's subject into a conversation id.
+        webhook_key: the secrets of the shop's endpoints are derived from it.
     """
 
     token_key: str
     context_key: str
     conversation_key: str
+    webhook_key: str
 
     @property
     def token_algorithm(self) -> str:
         return "RS256" if self.token_key.lstrip().startswith("-----BEGIN") else "HS256"
+
+
+@dataclass(frozen=True)
+class Chatwoot:
+    """The Chatwoot that the assistant is an agent bot of.
+
+    Attributes:
+        url: where it is, without a final slash.
+        account_id: the number of the account.
+        token: the agent bot's access token.
+        secret: the agent bot's webhook secret.
+    """
+
+    url: str
+    account_id: int
+    token: str = field(repr=False)
+    secret: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -123,6 +145,39 @@ class Settings:
         """Folder of the YAML files that a shop edits: pricing policy and FAQ articles."""
         return self.home / "policies"
 
+    @property
+    def chatwoot(self) -> Chatwoot | None:
+        """The Chatwoot to serve; None where CHATWOOT_URL is not set.
+
+        Raises:
+            SettingsError: CHATWOOT_URL is set, but not all that goes with it.
+        """
+        addresses = _origins(self.environ, "CHATWOOT_URL")
+        if not addresses:
+            return None
+        if len(addresses) > 1:
+            raise SettingsError("CHATWOOT_URL", " ".join(addresses), "one address")
+        return Chatwoot(
+            url=addresses[0],
+            account_id=_number(self.environ, "CHATWOOT_ACCOUNT_ID", 0, 2**31),
+            token=_required(self.environ, "CHATWOOT_TOKEN", "the agent bot's access token"),
+            secret=_required(self.environ, "CHATWOOT_SECRET", "the agent bot's webhook secret"),
+        )
+
+    def webhook_secret(self, source: str) -> str:
+        """Return the secret by which a source of webhooks signs.
+
+        Raises:
+            SettingsError: its variable, such as WEBHOOK_SECRET_HUBSPOT, is not set.
+        """
+        name = f"WEBHOOK_SECRET_{source.upper().replace('-', '_')}"
+        return _required(self.environ, name, f"the secret by which {source} signs")
+
+    @property
+    def training(self) -> Path:
+        """Folder of the sentences that a shop has the bot learn beside our own."""
+        return self.home / "training"
+
     def require_secrets(self) -> None:
         """Ask for the keys now, so that a missing one stops the start, not the first message.
 
@@ -163,6 +218,13 @@ def _number(environ: Mapping[str, str], name: str, default: int, most: int) -> i
     return int(text)
 
 
+def _required(environ: Mapping[str, str], name: str, accepted: str) -> str:
+    value = environ.get(name, "").strip()
+    if not value:
+        raise SettingsError(name, "nothing", accepted)
+    return value
+
+
 def _day(environ: Mapping[str, str], name: str) -> date | None:
     text = environ.get(name)
     if not text:
@@ -186,13 +248,10 @@ def _origins(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
 
 def _generated_keys(path: Path) -> dict[str, str]:
     """Return the keys kept at `path`, making the file (mode 0600) when it is not there."""
-    names = ("token_key", "context_key", "conversation_key")
+    names = [one.name for one in fields(Secrets)]
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump({name: secrets.token_urlsafe(48) for name in names}, file)
+        draft = _draft(path, {name: secrets.token_urlsafe(48) for name in names})
         try:
             # A link fails where the file exists: of two processes starting at once, one wins.
             os.link(draft, path)
@@ -201,6 +260,29 @@ def _generated_keys(path: Path) -> dict[str, str]:
         finally:
             draft.unlink()
     keys = json.loads(path.read_text(encoding="utf-8"))
+    if NEW_KEYS - keys.keys():
+        keys = _with_new_keys(path)
     if missing := [name for name in names if not keys.get(name)]:
         raise SettingsError(str(path), f"no {missing[0]}", "the file as Salesclerk made it")
     return {name: keys[name] for name in names}
+
+
+def _with_new_keys(path: Path) -> dict[str, str]:
+    """Add the keys that an earlier version did not have yet, and return all."""
+    with path.with_name(f"{path.name}.lock").open("w") as lock:
+        # Of two processes starting at once, the second finds what the first has added.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        keys: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+        if new := NEW_KEYS - keys.keys():
+            keys |= {name: secrets.token_urlsafe(48) for name in sorted(new)}
+            _draft(path, keys).replace(path)
+    return keys
+
+
+def _draft(path: Path, keys: Mapping[str, str]) -> Path:
+    """Write keys to a file of its own beside `path`, for nobody else to read."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(dict(keys), file)
+    return draft

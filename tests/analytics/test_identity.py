@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import timedelta
 from pathlib import Path
 
@@ -115,7 +116,7 @@ def test_rs256_tokens_of_the_shops_own_server(secrets: Secrets) -> None:
     public = private.public_key().public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
-    keys = Secrets(public.decode(), secrets.context_key, secrets.conversation_key)
+    keys = dataclasses.replace(secrets, token_key=public.decode())
     claims = jwt.decode(
         issue_token(ANN, secrets, timedelta(hours=1)), options={"verify_signature": False}
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
@@ -98,3 +99,55 @@ def test_conversations_follow_the_shop_to_postgresql(tmp_path: Path) -> None:
     del environ["DATABASE_URL"]
     url = Settings.from_environment(environ).conversations_url
     assert url == f"sqlite:///{tmp_path}/conversations.db"
+
+
+def test_a_home_of_an_earlier_version_gets_the_new_key_once(tmp_path: Path) -> None:
+    first = Settings.from_environment({"SALESCLERK_HOME": str(tmp_path)}).secrets
+    path = tmp_path / "secrets.json"
+    keys = json.loads(path.read_text())
+    del keys["webhook_key"]
+    path.write_text(json.dumps(keys))
+
+    def read(_number: int) -> str:
+        return Settings.from_environment({"SALESCLERK_HOME": str(tmp_path)}).secrets.webhook_key
+
+    with ThreadPoolExecutor(8) as pool:
+        found = set(pool.map(read, range(8)))
+    assert len(found) == 1
+    again = Settings.from_environment({"SALESCLERK_HOME": str(tmp_path)}).secrets
+    assert again.conversation_key == first.conversation_key
+    assert again.webhook_key in found
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+CHATWOOT = {
+    "CHATWOOT_URL": "https://chat.example",
+    "CHATWOOT_ACCOUNT_ID": "3",
+    "CHATWOOT_TOKEN": "a-token",
+    "CHATWOOT_SECRET": "a-secret",
+}
+
+
+def test_chatwoot_is_off_until_it_is_named() -> None:
+    assert Settings.from_environment({}).chatwoot is None
+
+
+def test_chatwoot_is_read_and_keeps_its_secrets_out_of_what_is_printed() -> None:
+    chatwoot = Settings.from_environment(CHATWOOT).chatwoot
+    assert chatwoot is not None
+    assert (chatwoot.url, chatwoot.account_id) == ("https://chat.example", 3)
+    assert "a-token" not in repr(chatwoot)
+    assert "a-secret" not in repr(chatwoot)
+
+
+@pytest.mark.parametrize("name", ["CHATWOOT_ACCOUNT_ID", "CHATWOOT_TOKEN", "CHATWOOT_SECRET"])
+def test_what_chatwoot_needs_is_demanded(name: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        _ = Settings.from_environment({**CHATWOOT, name: ""}).chatwoot
+
+
+def test_a_sources_secret_is_demanded_by_name() -> None:
+    settings = Settings.from_environment({"WEBHOOK_SECRET_MY_CRM": "shared"})
+    assert settings.webhook_secret("my-crm") == "shared"
+    with pytest.raises(SettingsError, match="WEBHOOK_SECRET_HUBSPOT"):
+        settings.webhook_secret("hubspot")

@@ -123,7 +123,7 @@ def test_a_link_does_not_last(server: Server, monkeypatch: pytest.MonkeyPatch) -
 def test_other_tokens_open_nothing(server: Server) -> None:
     context = sign_context(ANN, "conversation", "message", server.secrets)
     token = issue_token(ANN, server.secrets, timedelta(hours=1))
-    foreign = sign_file(INVOICE, Secrets(*["k" * 32] * 3))
+    foreign = sign_file(INVOICE, Secrets(*["k" * 32] * 4))
     for other in (context, token, foreign, "nothing"):
         assert_refused(server.get(f"/chat/files/{other}"))
 

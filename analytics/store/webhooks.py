@@ -1,0 +1,86 @@
+"""Webhooks that are to go out, and those that came in."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import delete, exists, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session, aliased
+
+from analytics.store.models import DeliveryState, WebhookDelivery, WebhookReceipt
+
+LEASE: Final = timedelta(minutes=2)
+"How long a delivery belongs to who took it: far longer than one attempt may last."
+RECEIPTS_KEPT: Final = timedelta(days=30)
+"For so long a repeat is recognised; what is signed with a time is refused long before that."
+
+
+def take_due(session: Session, now: datetime, resting: Collection[str]) -> WebhookDelivery | None:
+    """Return the next delivery to attempt, and keep others from it for `LEASE`.
+
+    Of one conversation and endpoint, none overtakes an earlier one that still has to arrive. Two
+    workers never get the same one. What failed before comes after what did not: one that no
+    receiver takes holds up no other.
+
+    Args:
+        resting: endpoints that are not to be called now.
+    """
+    earlier = aliased(WebhookDelivery)
+    overtakes = exists().where(
+        earlier.state == DeliveryState.PENDING,
+        earlier.endpoint == WebhookDelivery.endpoint,
+        earlier.conversation_id == WebhookDelivery.conversation_id,
+        earlier.id < WebhookDelivery.id,
+    )
+    query = (
+        select(WebhookDelivery)
+        .where(
+            WebhookDelivery.state == DeliveryState.PENDING,
+            WebhookDelivery.next_attempt_at <= now,
+            WebhookDelivery.endpoint.not_in(resting),
+            ~overtakes,
+        )
+        .order_by(WebhookDelivery.attempts, WebhookDelivery.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    taken = session.scalar(query)
+    if taken is not None:
+        taken.attempts += 1
+        taken.next_attempt_at = now + LEASE
+    return taken
+
+
+def delivery(session: Session, delivery_id: str) -> WebhookDelivery | None:
+    """Return the delivery with this id, or None."""
+    return session.get(WebhookDelivery, delivery_id)
+
+
+def deliveries(
+    session: Session, limit: int, state: DeliveryState | None = None
+) -> list[WebhookDelivery]:
+    """Return the newest deliveries, newest first; those of one state where it is named."""
+    query = select(WebhookDelivery).order_by(WebhookDelivery.id.desc()).limit(limit)
+    if state is not None:
+        query = query.where(WebhookDelivery.state == state)
+    return list(session.scalars(query))
+
+
+def remember_receipt(session: Session, source: str, delivery_id: str, at: datetime) -> bool:
+    """Keep that a delivery came in; return whether it is the first time.
+
+    Of two at once, the second waits for the first one's transaction, and then is no longer new.
+    """
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = (
+        insert(WebhookReceipt)
+        .values(source=source, delivery_id=delivery_id, received_at=at)
+        .on_conflict_do_nothing()
+        .returning(WebhookReceipt.delivery_id)
+    )
+    new = session.scalar(statement) is not None
+    session.execute(delete(WebhookReceipt).where(WebhookReceipt.received_at < at - RECEIPTS_KEPT))
+    return new
