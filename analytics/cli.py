@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final
 import typer
 from rich.console import Console
 
+from analytics.commands import webhooks
 from analytics.commands.console import (
     Json,
     errors,
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 imports = typer.Typer(help="Bring a shop's own data in.", no_args_is_help=True)
 app.add_typer(imports, name="import")
+app.add_typer(webhooks.app, name="webhooks")
 evaluate = typer.Typer(help="Measure the models, or the bot.", invoke_without_command=True)
 app.add_typer(evaluate, name="evaluate")
 

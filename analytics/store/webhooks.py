@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import Select, delete, exists, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
@@ -16,6 +16,17 @@ LEASE: Final = timedelta(minutes=2)
 "How long a delivery belongs to who took it: far longer than one attempt may last."
 RECEIPTS_KEPT: Final = timedelta(days=30)
 "For so long a repeat is recognised; what is signed with a time is refused long before that."
+
+
+def take(session: Session, delivery_id: str, now: datetime) -> WebhookDelivery | None:
+    """Return one delivery to attempt, due or not, and keep others from it for `LEASE`.
+
+    None where it is over.
+    """
+    query = select(WebhookDelivery).where(
+        WebhookDelivery.id == delivery_id, WebhookDelivery.state == DeliveryState.PENDING
+    )
+    return _taken(session, query, now)
 
 
 def take_due(session: Session, now: datetime, resting: Collection[str]) -> WebhookDelivery | None:
@@ -45,9 +56,14 @@ def take_due(session: Session, now: datetime, resting: Collection[str]) -> Webho
         )
         .order_by(WebhookDelivery.attempts, WebhookDelivery.id)
         .limit(1)
-        .with_for_update(skip_locked=True)
     )
-    taken = session.scalar(query)
+    return _taken(session, query, now)
+
+
+def _taken(
+    session: Session, query: Select[tuple[WebhookDelivery]], now: datetime
+) -> WebhookDelivery | None:
+    taken = session.scalar(query.with_for_update(skip_locked=True))
     if taken is not None:
         taken.attempts += 1
         taken.next_attempt_at = now + LEASE
@@ -57,6 +73,18 @@ def take_due(session: Session, now: datetime, resting: Collection[str]) -> Webho
 def delivery(session: Session, delivery_id: str) -> WebhookDelivery | None:
     """Return the delivery with this id, or None."""
     return session.get(WebhookDelivery, delivery_id)
+
+
+def retry(session: Session, delivery_id: str, now: datetime) -> WebhookDelivery | None:
+    """Have a delivery tried again as if it were new, and return it; None where there is none."""
+    again = session.get(WebhookDelivery, delivery_id)
+    if again is not None:
+        again.state = DeliveryState.PENDING
+        again.attempts = 0
+        # What is given up is given up by its age.
+        again.created_at = again.next_attempt_at = now
+        again.delivered_at = None
+    return again
 
 
 def deliveries(

@@ -94,6 +94,14 @@ class Courier:
                 arrived += outcome.error is None
         return arrived
 
+    def deliver(self, delivery_id: str) -> None:
+        """Attempt one delivery now, if it still has to arrive."""
+        with self.store.transaction() as session:
+            taken = webhooks.take(session, delivery_id, self.now())
+        if taken is not None:
+            with self._client() as client:
+                self._attempt(client, taken)
+
     def _client(self) -> httpx.Client:
         # Exactly the address in webhooks.yml: no redirects, and no proxy of the environment.
         return httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False)
@@ -105,8 +113,9 @@ class Courier:
         # Taken in a transaction of its own: none stays open while a slow receiver thinks.
         with self.store.transaction() as session:
             taken = webhooks.take_due(session, now, resting)
-        if taken is None:
-            return None
+        return self._attempt(client, taken) if taken is not None else None
+
+    def _attempt(self, client: httpx.Client, taken: WebhookDelivery) -> Outcome:
         endpoint = self.policy.endpoint(taken.endpoint)
         if endpoint is None:
             outcome = Outcome(f"webhooks.yml has no endpoint {taken.endpoint}", gone=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
+from analytics.privacy.masking import mask
 from analytics.store.models import DeliveryState, WebhookDelivery
 from analytics.webhooks.policy import EVENTS, Endpoint, WebhookPolicy
 
@@ -60,15 +61,30 @@ def delivery(
     )
 
 
-def _masked(value: Any) -> Any:
-    """Mask every text in a JSON value but ids, which a shop's systems have to recognise."""
-    from analytics.privacy.masking import mask_all
+def _masked(data: Mapping[str, Any]) -> Any:
+    """Mask every text in JSON data but ids, by which the shop's systems know what it is about."""
+    names = tuple(_names(data))
 
+    def without(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {
+                key: one if key == "id" or key.endswith("_id") else without(one)
+                for key, one in value.items()
+            }
+        if isinstance(value, list | tuple):
+            return [without(one) for one in value]
+        return mask(value, names) if isinstance(value, str) else value
+
+    return without(data)
+
+
+def _names(value: Any) -> Iterator[str]:
+    """Yield the names of the people in JSON data: nobody is called by them in the rest either."""
     if isinstance(value, Mapping):
-        return {
-            name: part if name == "id" or name.endswith("_id") else _masked(part)
-            for name, part in value.items()
-        }
-    if isinstance(value, list | tuple):
-        return [_masked(part) for part in value]
-    return mask_all(value) if isinstance(value, str) else value
+        if isinstance(name := value.get("name"), str):
+            yield name
+        for one in value.values():
+            yield from _names(one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _names(one)

@@ -120,6 +120,29 @@ def test_an_event_arrives_signed_and_whole(
     assert (row.state, row.attempts, row.delivered_at) == (DeliveryState.DELIVERED, 1, NOON)
 
 
+def test_personal_data_stays_here_unless_the_shop_lets_it_go(
+    store: Store, receiver: Receiver, settings: Settings, clock: Clock
+) -> None:
+    with running_receiver() as open_one:
+        rules = policy(listening(receiver, mask=True), listening(open_one, "inside"))
+        data = {
+            "conversation_id": "13800138000",
+            "customer": {"id": "C00042", "name": "Ann Smith"},
+            "transcript": [{"text": "I am Ann, write to ann@example.org about order 1042"}],
+        }
+        with store.transaction() as session:
+            record(session, rules, "message.customer", data, clock())
+        courier(store, rules, settings, clock).deliver_due()
+        ((_, masked),) = receiver.requests
+        assert json.loads(masked)["data"] == {
+            "conversation_id": "13800138000",
+            "customer": {"id": "C00042", "name": "[name]"},
+            "transcript": [{"text": "I am [name], write to [email] about order 1042"}],
+        }
+        ((_, whole),) = open_one.requests
+        assert json.loads(whole)["data"] == data
+
+
 def test_a_change_that_fails_tells_nobody(
     store: Store, receiver: Receiver, settings: Settings, clock: Clock
 ) -> None:
