@@ -281,5 +281,15 @@ class StoreUnavailable(SalesclerkError, RuntimeError):
     code = "store_unavailable"
 
 
+class WrongContactKey(StoreUnavailable):
+    """The contact columns are encrypted, and no key at hand opens them."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "contact data are encrypted with another key than SALESCLERK_CONTACT_KEY holds; "
+            "accepted is the key that they were encrypted with, among others or alone"
+        )
+
+
 class EvaluationError(SalesclerkError, RuntimeError):
     """The bot could not be evaluated; the message is what Rasa's environment printed."""

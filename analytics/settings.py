@@ -5,6 +5,7 @@ Both environments import this module, so it needs the standard library only and 
 
 from __future__ import annotations
 
+import base64
 import fcntl
 import json
 import os
@@ -21,6 +22,7 @@ from analytics.errors import SettingsError
 
 ENVIRONMENTS: Final = ("demo", "production")
 MINIMUM_KEY_LENGTH: Final = 32
+CONTACT_KEY_BYTES: Final = 32
 NEW_KEYS: Final = frozenset({"webhook_key"})
 "Keys that homes made by an earlier version lack."
 TOKEN_ISSUER: Final = "salesclerk"
@@ -177,6 +179,27 @@ class Settings:
     def training(self) -> Path:
         """Folder of the sentences that a shop has the bot learn beside our own."""
         return self.home / "training"
+
+    @property
+    def contact_keys(self) -> tuple[str, ...]:
+        """The Fernet keys of the database's contact columns, newest first; none: plain text.
+
+        Raises:
+            SettingsError: one is not 32 bytes in URL-safe base64.
+        """
+        keys = tuple(self.environ.get("SALESCLERK_CONTACT_KEY", "").replace(",", " ").split())
+        for number, key in enumerate(keys, start=1):
+            try:
+                right = len(base64.urlsafe_b64decode(key)) == CONTACT_KEY_BYTES
+            except ValueError:
+                right = False
+            if not right:
+                raise SettingsError(
+                    "SALESCLERK_CONTACT_KEY",
+                    f"another thing as key {number}",
+                    "keys as `salesclerk privacy key` prints them, the newest first, with commas",
+                )
+        return keys
 
     def require_secrets(self) -> None:
         """Ask for the keys now, so that a missing one stops the start, not the first message.

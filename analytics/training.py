@@ -14,6 +14,7 @@ from analytics.columns import CUSTOMER, ITEM, TIMESTAMP, USER
 from analytics.customers import train_segments
 from analytics.errors import ArtifactError, NotEnoughHistory
 from analytics.forecast import to_demand, train_forecasts
+from analytics.privacy.policy import load_privacy_policy
 from analytics.progress import Progress, silent
 from analytics.recommend import ItemKNN, Popularity, Recommender, evaluate, temporal_split
 from analytics.serving import CUSTOMERS, FORECAST, RECOMMEND
@@ -43,13 +44,15 @@ def train(
     Raises:
         NotEnoughHistory: the shop has no order of a known customer.
         StoreUnavailable: the shop's database does not answer.
+        InvalidFile: the privacy policy cannot be used.
     """
+    consent = load_privacy_policy(settings.policies / "privacy.yml").consent.analytics
     with store.reading() as session:
-        fingerprint = frames.fingerprint(session)
+        fingerprint = frames.fingerprint(session, consent=consent)
         if not force and (current := _up_to_date(settings.artifacts, fingerprint)):
             return current
-        order_lines = frames.order_lines(session)
-        interactions = frames.interactions(session)
+        order_lines = frames.order_lines(session, consent=consent)
+        interactions = frames.interactions(session, consent=consent)
         items = frames.items(session)
     if order_lines[CUSTOMER].isna().all():
         raise NotEnoughHistory("orders")

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from analytics.errors import UnknownCustomer
+from analytics.store import contacts
 from analytics.store.models import Customer, Order, OrderLine, Review
 from analytics.store.states import OrderStatus
 
@@ -48,20 +49,22 @@ def exists(session: Session, customer_id: str) -> bool:
     return session.get(Customer, customer_id) is not None
 
 
+def known_id(session: Session, customer_id: str | None) -> str | None:
+    """Return the id where a customer has exactly this one, else None."""
+    return customer_id if customer_id and exists(session, customer_id) else None
+
+
 def candidates(session: Session, email: str | None, postcode: str | None) -> list[Customer]:
     """Return the customers with this e-mail address, or else with this postcode; in any case."""
-    if email:
-        found = func.lower(Customer.email) == email.strip().lower()
-    else:
-        plain = func.replace(func.replace(func.upper(Customer.postcode), " ", ""), "-", "")
-        found = plain == "".join(one for one in (postcode or "").upper() if one.isalnum())
+    column, value = (Customer.email, email) if email else (Customer.postcode, postcode or "")
+    found = contacts.same(session, column, value)
     return list(session.scalars(select(Customer).where(found)))
 
 
 def has_email(session: Session, email: str, other_than: str) -> bool:
     """Return whether another customer has this e-mail address, in any case."""
     query = select(Customer.id).where(
-        func.lower(Customer.email) == email.lower(), Customer.id != other_than
+        contacts.same(session, Customer.email, email), Customer.id != other_than
     )
     return session.scalar(query.limit(1)) is not None
 

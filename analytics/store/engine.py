@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +15,8 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session
 
 from analytics.errors import SettingsError, StoreUnavailable
+from analytics.settings import Settings
+from analytics.store import contacts, encryption
 from analytics.store.synonyms import Synonyms
 
 BUSY_SECONDS: Final = 4.0
@@ -28,22 +30,38 @@ class Store:
     Args:
         url: a SQLAlchemy URL; `postgresql://` picks the psycopg 3 driver.
         synonyms: words that mean the same, for the search; the embedded ones by default.
+        contact_keys: encrypt the contact columns, newest first; those of the settings by default,
+            so that nobody writes plain text among encrypted rows by mistake.
 
     Raises:
-        SettingsError: the URL is of no database that Salesclerk keeps a shop in.
+        SettingsError: the URL is of no database that Salesclerk keeps a shop in, or a key is none.
     """
 
-    def __init__(self, url: str, synonyms: Synonyms | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        synonyms: Synonyms | None = None,
+        contact_keys: Sequence[str] | None = None,
+    ) -> None:
         self.engine = _engine(url)
+        keys = Settings.from_environment().contact_keys if contact_keys is None else contact_keys
+        contacts.use_keys(self.engine.dialect, keys)
         self._info = {"synonyms": synonyms}
 
     def migrate(self) -> None:
-        """Bring the tables to the newest revision; does nothing where they are."""
+        """Bring the tables to the newest revision; does nothing where they are.
+
+        Raises:
+            WrongContactKey: contacts are encrypted, and no key at hand opens them.
+            StoreUnavailable: the database does not answer.
+        """
         config = Config()
         config.set_main_option("script_location", str(_MIGRATIONS))
         with self._translated(), self.engine.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+        with self.reading() as session:
+            encryption.require_keys(session)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -67,6 +85,27 @@ class Store:
         session = Session(engine, expire_on_commit=False, info=self._info)
         with self._translated(), session:
             yield session
+
+    def scrub(self) -> None:
+        """Let no byte of what was deleted or changed stay in the file; PostgreSQL sees to its own.
+
+        Raises:
+            StoreUnavailable: somebody kept reading or writing for `BUSY_SECONDS`; try again.
+        """
+        if self.engine.dialect.name != "sqlite":
+            return
+        connection = self.engine.raw_connection()
+        try:
+            connection.execute("PRAGMA secure_delete = ON")
+            connection.execute("VACUUM")
+            # The log of writes holds the old pages until it is cut to nothing.
+            busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.OperationalError as error:
+            raise StoreUnavailable(f"the file could not be made anew: {error}") from error
+        finally:
+            connection.close()
+        if busy:
+            raise StoreUnavailable("the file could not be made anew: somebody reads it; try again")
 
     def close(self) -> None:
         self.engine.dispose()

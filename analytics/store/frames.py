@@ -8,28 +8,46 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Integer, Select, cast, func, null, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    case,
+    cast,
+    func,
+    null,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from analytics.store import consents
 from analytics.store.models import (
     Category,
+    Consent,
     Interaction,
     InteractionKind,
     Order,
     OrderLine,
     Product,
+    Purpose,
     Variant,
 )
 from analytics.store.states import OrderStatus
 
 
-def order_lines(session: Session) -> pd.DataFrame:
+def order_lines(session: Session, *, consent: bool = True) -> pd.DataFrame:
     """Return what was bought and kept: one row an order line.
 
-    Cancelled orders are left out, and units sent back are taken off.
+    Cancelled orders are left out, and units sent back are taken off. What a customer bought who
+    does not allow analytics is a sale without a customer.
+
+    Args:
+        consent: whether customers who have said nothing allow it.
 
     Returns:
         order_id, customer_id (None for a sale without one), timestamp, item_id (product),
@@ -39,7 +57,7 @@ def order_lines(session: Session) -> pd.DataFrame:
     query = (
         select(
             Order.id.label("order_id"),
-            Order.customer_id,
+            case((_analysed(Order.customer_id, consent), Order.customer_id)).label("customer_id"),
             Order.placed_at.label("timestamp"),
             Variant.product_id.label("item_id"),
             kept.label("quantity"),
@@ -54,8 +72,13 @@ def order_lines(session: Session) -> pd.DataFrame:
     return frame.assign(unit_price=frame["unit_price"].astype(float))
 
 
-def interactions(session: Session) -> pd.DataFrame:
+def interactions(session: Session, *, consent: bool = True) -> pd.DataFrame:
     """Return who showed interest in what: purchases, carts and ratings (views are too weak).
+
+    Nothing of customers who do not allow analytics.
+
+    Args:
+        consent: whether customers who have said nothing allow it.
 
     Returns:
         user_id, item_id, timestamp, rating (1 to 5, NaN where none was given), by time.
@@ -72,6 +95,7 @@ def interactions(session: Session) -> pd.DataFrame:
         .where(
             Order.status != OrderStatus.CANCELLED,
             Order.customer_id.is_not(None),
+            _analysed(Order.customer_id, consent),
             OrderLine.quantity > OrderLine.returned,
         )
     )
@@ -80,7 +104,7 @@ def interactions(session: Session) -> pd.DataFrame:
         Interaction.product_id.label("item_id"),
         Interaction.at.label("timestamp"),
         Interaction.rating,
-    ).where(Interaction.kind != InteractionKind.VIEW)
+    ).where(Interaction.kind != InteractionKind.VIEW, _analysed(Interaction.customer_id, consent))
     both = union_all(bought, shown).subquery()
     query = select(both).order_by(both.c.timestamp, both.c.user_id, both.c.item_id)
     frame = _frame(session, query)
@@ -113,12 +137,15 @@ def items(session: Session) -> pd.DataFrame:
     return frame.assign(price=frame["price"].astype(float))
 
 
-def fingerprint(session: Session) -> str:
+def fingerprint(session: Session, *, consent: bool = True) -> str:
     """Return a hash that changes when what the models learn from changes.
 
     It looks at counts, sums and the newest times, not at each row, so it costs one scan.
+
+    Args:
+        consent: whether customers who have said nothing allow analytics.
     """
-    facts = [
+    facts: list[Sequence[object]] = [
         session.execute(select(func.count(Product.id), func.max(Product.id))).one(),
         session.execute(
             select(func.count(), func.sum(OrderLine.quantity), func.sum(OrderLine.returned))
@@ -126,9 +153,19 @@ def fingerprint(session: Session) -> str:
         session.execute(select(func.count(Order.id), func.max(Order.placed_at))).one(),
         session.execute(select(func.count(Order.id)).where(Order.status == "cancelled")).one(),
         session.execute(select(func.count(Interaction.id), func.max(Interaction.at))).one(),
+        session.execute(
+            select(
+                func.count(), func.sum(cast(Consent.granted, Integer)), func.max(Consent.at)
+            ).where(Consent.purpose == Purpose.ANALYTICS)
+        ).one(),
+        (consent,),
     ]
     text = json.dumps([[str(value) for value in row] for row in facts])
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _analysed(customer_id: InstrumentedAttribute[Any], consent: bool) -> ColumnElement[bool]:
+    return consents.allowed(Purpose.ANALYTICS, customer_id, default=consent)
 
 
 def _frame(session: Session, query: Select[*tuple[Any, ...]]) -> pd.DataFrame:

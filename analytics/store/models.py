@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
+from analytics.store.contacts import Contact, Lookup
 from analytics.store.states import ReturnStatus
 from analytics.store.types import Money, UtcDateTime
 
@@ -201,12 +202,12 @@ class Shop(Base):
 class Customer(Base):
     __tablename__ = "customers"
     id: Mapped[str] = mapped_column(ID, primary_key=True)
-    name: Mapped[str | None] = mapped_column(String(200))
-    email: Mapped[str | None] = mapped_column(String(254), index=True)
-    phone: Mapped[str | None] = mapped_column(String(40))
-    address: Mapped[str | None] = mapped_column(Text)
+    name: Mapped[str | None] = mapped_column(Contact(200))
+    email: Mapped[str | None] = mapped_column(Contact(254, Lookup.EMAIL), index=True)
+    phone: Mapped[str | None] = mapped_column(Contact(40))
+    address: Mapped[str | None] = mapped_column(Contact())
     "The default address; others stand in `addresses`."
-    postcode: Mapped[str | None] = mapped_column(String(20))
+    postcode: Mapped[str | None] = mapped_column(Contact(20, Lookup.POSTCODE))
     country: Mapped[str | None] = mapped_column(String(80))
     language: Mapped[str] = mapped_column(String(2), default="en")
     created_at: Mapped[datetime]
@@ -224,8 +225,8 @@ class Address(Base):
     __tablename__ = "addresses"
     id: Mapped[int] = mapped_column(primary_key=True)
     customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id"), index=True)
-    address: Mapped[str] = mapped_column(Text)
-    postcode: Mapped[str | None] = mapped_column(String(20))
+    address: Mapped[str] = mapped_column(Contact())
+    postcode: Mapped[str | None] = mapped_column(Contact(20))
     country: Mapped[str | None] = mapped_column(String(80))
 
 
@@ -318,9 +319,9 @@ class Order(Base):
     carrier: Mapped[str | None] = mapped_column(String(80))
     tracking_number: Mapped[str | None] = mapped_column(String(80))
     expected_on: Mapped[date | None] = mapped_column(Date)
-    address: Mapped[str | None] = mapped_column(Text)
+    address: Mapped[str | None] = mapped_column(Contact())
     "Where it goes; None where the shop does not tell, and then it is the customer's default."
-    postcode: Mapped[str | None] = mapped_column(String(20))
+    postcode: Mapped[str | None] = mapped_column(Contact(20))
     country: Mapped[str | None] = mapped_column(String(80))
     payment_method_id: Mapped[str | None] = mapped_column(ForeignKey("payment_methods.id"))
     fees: Mapped[Decimal] = mapped_column(default=Decimal(0))

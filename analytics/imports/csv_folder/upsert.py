@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -21,9 +21,19 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from analytics.imports.csv_folder.reading import Accepted, Refused
 from analytics.imports.csv_folder.schema import Row
+from analytics.store.contacts import Contact
 from analytics.store.models import Base
 
 type Key = tuple[Any, ...]
+IDENTITY: Final = "(identity)"
+"Where a changed row carries its primary key; no column is called so."
+
+
+class Stored(NamedTuple):
+    """A row that the store has: its primary key, and the columns asked for."""
+
+    identity: tuple[Any, ...]
+    values: tuple[Any, ...]
 
 
 class Upsert:
@@ -46,6 +56,7 @@ class Upsert:
         self._empty = (
             session.scalars(select(literal(1)).select_from(kind.table).limit(1)).first() is None
         )
+        self._identity = list(inspect(kind.table).primary_key)
         self._seen: set[Key] = set()
         self._known = {column: _keys(session, table) for column, table in kind.refers.items()}
         self._keys = (
@@ -72,9 +83,9 @@ class Upsert:
         stored = self._stored(list(good), columns)
         new = [row | self._constants for key, row in good.items() if key not in stored]
         other = [
-            row
+            row | {IDENTITY: stored[key].identity}
             for key, row in good.items()
-            if key in stored and stored[key] != tuple(row[name] for name in columns)
+            if key in stored and stored[key].values != tuple(row[name] for name in columns)
         ]
         if new:
             self._session.connection().execute(insert(self._kind.table), new)
@@ -98,25 +109,41 @@ class Upsert:
             return f"unknown_{name}", f"{name}: found {row[name]!r}, not one of {key[0]!r}"
         return None
 
-    def _stored(self, keys: list[Key], names: list[str]) -> dict[Key, tuple[Any, ...]]:
-        """Return the columns `names` of the rows that have one of `keys`."""
+    def _stored(self, keys: list[Key], names: list[str]) -> dict[Key, Stored]:
+        """Return the rows that have one of `keys`, maybe others too, by their keys.
+
+        Args:
+            names: columns, those of the key first.
+        """
         if self._empty or not keys:
             return {}
         columns = [self._column(name) for name in names]
         width = len(self._kind.key)
         # A join with the keys uses the index; (a, b) IN (...) would scan the table on SQLite.
-        listed = values(*(column(one.key, one.type) for one in columns[:width])).data(keys)
+        # Contact data may be encrypted, each time otherwise: they are compared here, not there.
+        compared = [at for at in range(width) if not isinstance(columns[at].type, Contact)]
+        listed = values(*(column(columns[at].key, columns[at].type) for at in compared)).data(
+            list(dict.fromkeys(tuple(key[at] for at in compared) for key in keys))
+        )
         sought = listed.cte("sought")
-        same = [_equal(one, sought.c[one.key]) for one in columns[:width]]
-        query = select(*columns).join(sought, and_(*same))
-        return {tuple(row[:width]): tuple(row) for row in self._session.execute(query)}
+        same = [_equal(columns[at], sought.c[columns[at].key]) for at in compared]
+        query = select(*self._identity, *columns).join(sought, and_(*same))
+        own = len(self._identity)
+        return {
+            tuple(row[own : own + width]): Stored(tuple(row[:own]), tuple(row[own:]))
+            for row in self._session.execute(query)
+        }
 
     def _update(self, rows: list[dict[str, Any]], columns: list[str]) -> None:
         key = self._kind.key
-        same = and_(*(_equal(self._column(name), bindparam(f"key_{name}")) for name in key))
+        same = and_(*(one == bindparam(f"own_{one.key}") for one in self._identity))
         sets: dict[str, Any] = {name: bindparam(name) for name in columns if name not in key}
         parameters = [
-            {f"key_{name}": row[name] for name in key} | {name: row[name] for name in sets}
+            {
+                f"own_{one.key}": value
+                for one, value in zip(self._identity, row[IDENTITY], strict=True)
+            }
+            | {name: row[name] for name in sets}
             for row in rows
         ]
         statement = update(self._kind.table).where(same).values(sets)
