@@ -13,6 +13,7 @@ from sanic import Sanic
 
 from actions.services import services
 from analytics.errors import SalesclerkError
+from analytics.privacy import masking
 
 HOST = "127.0.0.1"
 
@@ -28,6 +29,7 @@ def main() -> int:
     """Open the shop, load the models, then serve until stopped; return the exit code."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("actions").setLevel(logging.INFO)
+    masking.install()
     # The two are known to work together; see tests/actions/test_domain.py on the one exception.
     warnings.filterwarnings("ignore", message="Your versions of rasa and rasa_sdk")
     try:

@@ -8,12 +8,12 @@ from typing import Any
 from rasa_sdk.events import EventType
 from sqlalchemy.orm import Session
 
-from actions import cards, reference
+from actions import cards, consent, reference
 from actions.base import AGENTS, GuardedAction
 from actions.recommend import suggestions
 from actions.turn import Turn
 from analytics.store import catalogue, customers
-from analytics.store.models import Customer
+from analytics.store.models import Customer, Purpose
 
 
 class ActionCustomerLookup(GuardedAction):
@@ -46,7 +46,12 @@ class ActionCustomerLookup(GuardedAction):
                 "last_order_at": (
                     account.last_order_at.isoformat() if account.last_order_at else None
                 ),
-                "segment": _segment_card(turn, session, customer) if account.orders else None,
+                "segment": (
+                    _segment_card(turn, session, customer)
+                    if account.orders
+                    and consent.given(turn, session, customer.id, Purpose.ANALYTICS)
+                    else None
+                ),
             }
         )
         return []
@@ -60,6 +65,7 @@ class ActionCustomerSegment(GuardedAction):
 
     def act(self, turn: Turn, session: Session) -> list[EventType]:
         customer = reference.customer(turn, session)
+        consent.require(turn, session, customer.id, Purpose.ANALYTICS)
         card = _segment_card(turn, session, customer)
         turn.say(
             "utter_segment",
@@ -82,7 +88,9 @@ class ActionNextBestOffer(GuardedAction):
 
     def act(self, turn: Turn, session: Session) -> list[EventType]:
         customer = reference.customer(turn, session)
-        turn.say("utter_next_best_offer", customer=_name(customer))
+        wanted = consent.given(turn, session, customer.id, Purpose.MARKETING)
+        note = "" if wanted else turn.texts.get("utter_part_no_marketing")
+        turn.say("utter_next_best_offer", customer=_name(customer), note=note)
         turn.show(cards.products(suggestions(turn, session, customer.id)))
         return []
 

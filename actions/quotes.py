@@ -8,7 +8,7 @@ from typing import Any, Final
 from rasa_sdk.events import EventType
 from sqlalchemy.orm import Session
 
-from actions import cards, reference
+from actions import cards, consent, reference
 from actions.base import GuardedAction
 from actions.forms import FormValidation
 from actions.turn import ANSWERS, REPAIRS, Entity, Turn
@@ -16,7 +16,7 @@ from analytics import pricing
 from analytics.errors import MissingCustomer, NotEnoughHistory
 from analytics.identity import Role
 from analytics.store import catalogue, customers, orders, service
-from analytics.store.models import Quote, QuoteLine, QuoteStatus
+from analytics.store.models import Purpose, Quote, QuoteLine, QuoteStatus
 
 PRODUCTS_SLOT: Final = "quote_products"
 QUANTITIES_SLOT: Final = "quote_quantities"
@@ -112,7 +112,10 @@ class ActionQuote(GuardedAction):
         items = [_item(turn, session, *wanted) for wanted in zip(skus, quantities, strict=True)]
         offer = turn.services.quote_desk.quote(
             pricing.QuoteRequest(
-                items, items[0].currency or "", _segment(turn, customer_id), turn.services.now()
+                items,
+                items[0].currency or "",
+                _segment(turn, session, customer_id),
+                turn.services.now(),
             )
         )
         kept = service.save_quote(session, _row(turn, customer_id, offer))
@@ -133,9 +136,12 @@ def _customer_id(turn: Turn, session: Session) -> str | None:
     return customers.get(session, str(named)).id if named else turn.speaker.customer_id
 
 
-def _segment(turn: Turn, customer_id: str | None) -> str | None:
-    """Return the segment whose discount applies; a customer too new for one has none."""
-    if customer_id is None:
+def _segment(turn: Turn, session: Session, customer_id: str | None) -> str | None:
+    """Return the segment whose discount applies.
+
+    A customer has none who is too new for one, or refuses analytics.
+    """
+    if customer_id is None or not consent.given(turn, session, customer_id, Purpose.ANALYTICS):
         return None
     try:
         return turn.services.models.segments.of(customer_id).segment

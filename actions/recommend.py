@@ -7,13 +7,13 @@ from typing import Any, Final
 from rasa_sdk.events import EventType
 from sqlalchemy.orm import Session
 
-from actions import cards, reference
+from actions import cards, consent, reference
 from actions.base import GuardedAction
 from actions.catalog import answered, asked_product
 from actions.turn import Turn
 from analytics.identity import Role
 from analytics.store import catalogue
-from analytics.store.models import Product
+from analytics.store.models import Product, Purpose
 
 SHOWN: Final = 4
 OVERFETCH: Final = 25
@@ -28,10 +28,10 @@ class ActionRecommend(GuardedAction):
     action_name = "action_recommend"
 
     def act(self, turn: Turn, session: Session) -> list[EventType]:
-        customer_id = turn.speaker.customer_id
-        items = suggestions(turn, session, customer_id)
+        known = _known(turn, session, turn.speaker.customer_id)
+        items = suggestions(turn, session, known)
         if items:
-            turn.say("utter_recommend_for_you" if customer_id else "utter_recommend_popular")
+            turn.say("utter_recommend_for_you" if known else "utter_recommend_popular")
             turn.show(cards.products(items))
         else:
             turn.say("utter_nothing_to_recommend")
@@ -59,10 +59,10 @@ class ActionSimilarItems(GuardedAction):
 def suggestions(turn: Turn, session: Session, customer_id: str | None) -> list[dict[str, Any]]:
     """Return items of a products card for a customer, or the shop's favourites for a guest.
 
-    None costs more than the message allows.
+    Who refuses personalisation is as a guest. None costs more than the message allows.
     """
     recommender = turn.services.models.recommender
-    user = customer_id or ""
+    user = _known(turn, session, customer_id) or ""
     limit = reference.price_limit(turn)
     fetched = WITHIN_LIMIT if limit else OVERFETCH
     ranked = [str(one) for one in recommender.recommend([user], n=fetched)["item_id"]]
@@ -79,6 +79,12 @@ def suggestions(turn: Turn, session: Session, customer_id: str | None) -> list[d
         cards.product(turn.texts, one, _reason(turn, bought.get(causes.get(one.id, ""))))
         for one in found
     ]
+
+
+def _known(turn: Turn, session: Session, customer_id: str | None) -> str | None:
+    """Return the customer, if it is one whose history may be used."""
+    allowed = customer_id and consent.given(turn, session, customer_id, Purpose.PERSONALISATION)
+    return customer_id if allowed else None
 
 
 def available(session: Session, product_ids: list[str]) -> list[Product]:

@@ -12,6 +12,7 @@ from analytics.artifacts import Latest
 from analytics.errors import ArtifactError
 from analytics.faq import Faq
 from analytics.pricing import QuoteDesk, load_policy
+from analytics.privacy.policy import PrivacyPolicy, load_privacy_policy
 from analytics.service import ServiceDesk, load_service_policy
 from analytics.service.delivery import DeliveryTimes
 from analytics.serving import Models
@@ -58,6 +59,10 @@ class Services:
         return ServiceDesk(load_service_policy(self.settings.policies / "service.yml"))
 
     @cached_property
+    def privacy(self) -> PrivacyPolicy:
+        return load_privacy_policy(self.settings.policies / "privacy.yml")
+
+    @cached_property
     def delivery_times(self) -> DeliveryTimes:
         return DeliveryTimes(self.store, self.now)
 
@@ -69,7 +74,7 @@ class Services:
         """
         self.settings.require_secrets()
         self.store.migrate()
-        _ = self.faq, self.quote_desk, self.service_desk
+        _ = self.faq, self.quote_desk, self.service_desk, self.privacy
         try:
             _ = self.models
         except ArtifactError as error:

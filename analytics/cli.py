@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final
 import typer
 from rich.console import Console
 
-from analytics.commands import webhooks
+from analytics.commands import privacy, webhooks
 from analytics.commands.console import (
     Json,
     errors,
@@ -24,6 +24,7 @@ from analytics.commands.console import (
     text_table,
 )
 from analytics.errors import SalesclerkError
+from analytics.privacy import masking
 from analytics.settings import Settings
 
 app = typer.Typer(
@@ -35,6 +36,7 @@ app = typer.Typer(
 imports = typer.Typer(help="Bring a shop's own data in.", no_args_is_help=True)
 app.add_typer(imports, name="import")
 app.add_typer(webhooks.app, name="webhooks")
+app.add_typer(privacy.app, name="privacy")
 evaluate = typer.Typer(help="Measure the models, or the bot.", invoke_without_command=True)
 app.add_typer(evaluate, name="evaluate")
 
@@ -45,6 +47,7 @@ ROWS_SHOWN: Final = 20
 
 def main() -> None:
     """Run the command line: exit code 1 for an error of ours, 2 for wrong usage."""
+    masking.install()
     try:
         app()
     except SalesclerkError as error:
@@ -169,12 +172,14 @@ def recommend(
     Example: salesclerk recommend C00042 -n 5
     """
     from analytics.store import catalogue, customers
+    from analytics.store.models import Purpose
 
     settings = Settings.from_environment()
     models = _models(settings)
     with open_store(settings).reading() as session:
         found = customers.get(session, customer)
-        ranked = models.recommender.recommend([found.id], n=n)
+        known = _allows(settings, session, found.id, Purpose.PERSONALISATION)
+        ranked = models.recommender.recommend([found.id if known else ""], n=n)
         products = catalogue.by_ids(session, list(ranked["item_id"]))
     rows = [
         {"rank": row.rank, "item_id": row.item_id, "title": products[row.item_id].title_en,
@@ -194,10 +199,17 @@ def segment(
 
     Example: salesclerk segment C00042
     """
-    models = _models(Settings.from_environment())
+    from analytics.errors import NoConsent
+    from analytics.store.models import Purpose
+
+    settings = Settings.from_environment()
+    models = _models(settings)
     if customer is None:
         show(models.segments.describe().to_dict("records"), as_json)
     else:
+        with open_store(settings).reading() as session:
+            if not _allows(settings, session, customer, Purpose.ANALYTICS):
+                raise NoConsent(customer, Purpose.ANALYTICS)
         show([dataclasses.asdict(models.segments.of(customer))], as_json)
 
 
@@ -214,11 +226,13 @@ def quote(
     """
     from analytics import pricing
     from analytics.store import catalogue
+    from analytics.store.models import Purpose
 
     settings = Settings.from_environment()
     desk = pricing.QuoteDesk(pricing.load_policy(settings.policies / "pricing.yml"))
-    group = _models(settings).segments.of(customer).segment if customer else None
     with open_store(settings).reading() as session:
+        known = customer and _allows(settings, session, customer, Purpose.ANALYTICS)
+        group = _models(settings).segments.of(customer).segment if known else None
         variant = catalogue.variant_for(catalogue.resolve(session, sku), sku)
     item = pricing.QuoteItem(variant.sku, quantity, variant.list_price, variant.cost)
     request = pricing.QuoteRequest([item], variant.currency, group, settings.now())
@@ -323,6 +337,15 @@ def _import(importer: Callable[..., Any], source: Path, replace: bool, as_json: 
         summary = importer(open_store(settings), source, report, progress=progress, replace=replace)
     _write_personas(settings)
     show([dataclasses.asdict(summary)], as_json)
+
+
+def _allows(settings: Settings, session: Any, customer_id: str, purpose: Any) -> bool:
+    """Return whether a customer's data may be used for a purpose."""
+    from analytics.privacy.policy import load_privacy_policy
+    from analytics.store import consents
+
+    default = load_privacy_policy(settings.policies / "privacy.yml").consent.of(purpose)
+    return consents.granted(session, customer_id, purpose, default=default)
 
 
 def _models(settings: Settings) -> Any:

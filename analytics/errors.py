@@ -245,6 +245,15 @@ class HandoffConflict(SalesclerkError, RuntimeError):
         super().__init__(f"the handoff is {state}{whose}; accepted is one of your own")
 
 
+class NoConsent(SalesclerkError, PermissionError):
+    """A customer does not allow that his or her data are used for `purpose`."""
+
+    code = "no_consent"
+
+    def __init__(self, customer_id: str, purpose: str) -> None:
+        super().__init__(f"{customer_id!r} does not allow {purpose}", customer_id=customer_id)
+
+
 class MissingCustomer(SalesclerkError, LookupError):
     """An agent asked about a customer, but neither the message nor the contact names one."""
 

@@ -17,6 +17,8 @@ import warnings
 from types import ModuleType
 from typing import Any, Final
 
+from analytics.privacy import masking
+
 TRAINING_ONLY: Final = {
     "rasa.utils.tensorflow.callback": ("RasaTrainingLogger", "RasaModelCheckpoint"),
     "rasa.utils.tensorflow.data_generator": ("RasaDataGenerator", "RasaBatchDataGenerator"),
@@ -75,6 +77,7 @@ def _check_schema_once() -> None:
 
 
 if __name__ == "__main__":
+    masking.install()
     prepare()
     from rasa.__main__ import main
 

@@ -16,7 +16,7 @@ from analytics.imports.csv_folder.upsert import Upsert
 from analytics.imports.report import ImportSummary, RejectionReport
 from analytics.imports.target import claim
 from analytics.progress import Progress, silent
-from analytics.store import Store, catalogue
+from analytics.store import Store, catalogue, consents
 from analytics.store.models import Shop
 
 SOURCE: Final = "csv"
@@ -60,6 +60,7 @@ def import_csv(
                 upsert = Upsert(session, kind, shop.currency)
                 read += _import_file(files[kind.file], kind, upsert, rejections, progress)
                 written.append(upsert)
+        consents.mark_marketing(session)
         catalogue.reindex(session)
     return ImportSummary(
         source=SOURCE,

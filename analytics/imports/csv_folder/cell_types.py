@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, FiniteFloat, Json
 
+from analytics.store import models
 from analytics.store.models import (
     InteractionKind,
     PaymentKind,
@@ -87,4 +88,5 @@ PaymentWay = Annotated[PaymentKind, Accepts(", ".join(PaymentKind))]
 PaymentState = Annotated[PaymentStatus, Accepts(", ".join(PaymentStatus))]
 ReturnWay = Annotated[ReturnKind, Accepts(", ".join(ReturnKind))]
 ReturnState = Annotated[ReturnStatus, Accepts(", ".join(ReturnStatus))]
+Purpose = Annotated[models.Purpose, Accepts(", ".join(models.Purpose))]
 Rating = Annotated[int, Field(ge=1, le=5), Accepts("1 to 5, for a rating only")]

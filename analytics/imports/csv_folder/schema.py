@@ -35,6 +35,7 @@ from analytics.imports.csv_folder.cell_types import (
     Phone,
     Positive,
     Postcode,
+    Purpose,
     Rating,
     Reason,
     ReturnState,
@@ -130,6 +131,18 @@ class AddressRow(Row):
     address: Text = Field(examples=["1 Aldwych, London"])
     postcode: Postcode | None = Field(None, examples=["WC2B 4BZ"])
     country: Short | None = Field(None, examples=["United Kingdom"])
+
+
+class ConsentRow(Row):
+    file = "consents.csv"
+    table = models.Consent
+    key = ("customer_id", "purpose")
+    refers: ClassVar = {"customer_id": models.Customer}
+    customer_id: Id = Field(examples=["C-1001"])
+    purpose: Purpose = Field(examples=["analytics"])
+    granted: Flag = Field(examples=["false"])
+    at: Time = Field(examples=["2025-03-01T09:30:00Z"])
+    source: Id = Field("import", examples=["import"])
 
 
 class PaymentMethodRow(Row):
@@ -330,6 +343,7 @@ TABLES: Final[tuple[type[Row], ...]] = (
     CategoryRow,
     CustomerRow,
     AddressRow,
+    ConsentRow,
     PaymentMethodRow,
     ProductRow,
     VariantRow,

@@ -9,8 +9,8 @@ from typing import ClassVar, Final
 from analytics.errors import InvalidInput, Refused
 from analytics.service.changes.addresses import owner_of
 from analytics.service.changes.base import Change, ChangeKind, Context, Plan, Request
-from analytics.store import customers
-from analytics.store.models import Customer, Ticket
+from analytics.store import consents, customers
+from analytics.store.models import Customer, Purpose, Ticket
 from analytics.store.service import new_id
 
 EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+)+")
@@ -90,7 +90,14 @@ class Newsletter(Change[NewsletterRequest, NewsletterPlan]):
         )
 
     def apply(self, context: Context, plan: NewsletterPlan) -> None:
-        owner_of(context).marketing_consent = plan.subscribed
+        consents.record(
+            context.session,
+            owner_of(context).id,
+            Purpose.MARKETING,
+            given=plan.subscribed,
+            at=context.at,
+            source=context.actor.name,
+        )
 
 
 class DeletionPlan(Plan):
