@@ -64,8 +64,10 @@ class ActionInform(GuardedAction):
 
     def act(self, turn: Turn, session: Session) -> list[EventType]:
         product = reference.named_product(turn, session)
-        if product is None and (events := ask_again(turn, session)):
-            return events
+        # Asked again, what was only named would ask itself again without end.
+        again = ask_again(turn, session) if product is None and not turn.replayed else []
+        if again:
+            return again
         if product is None:
             turn.say("utter_inform")
             return []
