@@ -1,7 +1,8 @@
 """Runs Rasa on this project: `python -m rasa_project train | run | shell | evaluate | validate`.
 
 Sets what Rasa reads from the environment, then runs its command line. A model is named by
-the hash of all that it is made from, so training again happens only when something changed.
+the hash of all that it is made from, so training again happens only when something changed. What is
+served is the model promoted last; see promotion.py.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from analytics.errors import SettingsError
+from analytics.errors import EvaluationError, SalesclerkError, SettingsError
 from analytics.settings import Settings
+from rasa_project import learned, promotion
 
 PROJECT = Path(__file__).resolve().parent
 MODELS_KEPT = 3
@@ -28,7 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
     parser = argparse.ArgumentParser(prog="python -m rasa_project", description=__doc__)
     parser.add_argument("command", choices=["train", "run", "shell", "evaluate", "validate"])
-    parser.add_argument("--model", type=Path, help="take this model rather than the newest")
+    parser.add_argument("--model", type=Path, help="take this model rather than the promoted one")
+    parser.add_argument(
+        "--promote", action="store_true", help="train: serve the new model even if it is worse"
+    )
     parser.add_argument("--data", type=Path, help="evaluate: folder of the public sets")
     parser.add_argument("--output", type=Path, help="evaluate: folder of the report")
     options = parser.parse_args(arguments)
@@ -39,58 +44,128 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"Salesclerk cannot start: {error}", file=sys.stderr)  # noqa: T201
         return 1
     os.environ.update(environment(settings))
+    try:
+        return _run(options, settings)
+    except SalesclerkError as error:
+        print(f"Error: {error}", file=sys.stderr)  # noqa: T201
+        return 1
+
+
+def _run(options: argparse.Namespace, settings: Settings) -> int:
     if options.command == "validate":
         os.environ["PYTHONWARNINGS"] = "default"
-        validate = [sys.executable, "-m", "rasa", "data", "validate", *_sources()]
+        validate = [sys.executable, "-m", "rasa", "data", "validate", *_sources(settings)]
         return subprocess.run(validate, check=False).returncode  # noqa: S603
-    model = options.model or settings.bot_models / f"bot-{fingerprint()}.tar.gz"
-    if not model.exists() and (code := _train(model)):
-        return code
+    if options.command == "train":
+        return _train(settings, options.promote)
+    model: Path | None = options.model
+    if model is None:
+        served = promotion.promoted(settings)
+        if served is None:
+            code = _train(settings, forced=False)
+            return code or _run(options, settings)
+        model = served.model
     if options.command == "evaluate":
         _evaluate(model, options.data, options.output or settings.home / "reports" / "nlu")
-    elif options.command != "train":
-        _serve(options.command, model, settings)
+    _serve(options.command, model, settings)
     return 0
 
 
-def fingerprint() -> str:
+def fingerprint(settings: Settings) -> str:
     """Return a hash of everything that a bot model is made from."""
-    digest = hashlib.sha256()
+    return _hash([*_program(), *_sentences(), *learned.files(settings)])
+
+
+def program() -> str:
+    """Return a hash of everything that a bot model is made from, but for the sentences.
+
+    A model of another program does not fit the actions of this one.
+    """
+    return _hash(_program())
+
+
+def _program() -> list[Path]:
+    sentences = set(_sentences())
     parts = [PROJECT / "config.yml"]
     for folder, names in (("domain", "*.yml"), ("data", "*.yml"), ("components", "*.py")):
-        parts += sorted((PROJECT / folder).rglob(names))
+        parts += sorted(set((PROJECT / folder).rglob(names)) - sentences)
+    return parts
+
+
+def _sentences() -> list[Path]:
+    return sorted((PROJECT / "data").glob("*/nlu.*.yml"))
+
+
+def _hash(parts: Sequence[Path]) -> str:
+    digest = hashlib.sha256()
     for path in parts:
-        digest.update(path.relative_to(PROJECT).as_posix().encode())
+        inside = PROJECT in path.parents
+        digest.update((path.relative_to(PROJECT).as_posix() if inside else path.name).encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
 
-def _train(model: Path) -> int:
+def _train(settings: Settings, forced: bool) -> int:
+    """Train where anything changed, and promote the model unless it is worse than the one served.
+
+    Raises:
+        InvalidFile: sentences that the shop has added cannot be read.
+        EvaluationError: the new model cannot be asked.
+    """
+    examples = learned.examples(settings)
+    new = settings.bot_models / f"bot-{fingerprint(settings)}.tar.gz"
+    served = promotion.promoted(settings)
+    if not new.exists() and (code := _make(new, settings, served)):
+        return code
+    if served is None or served.program != program() or forced:
+        promotion.promote(settings, new, program())
+        return 0
+    if served.model == new:
+        return 0
+    report = promotion.known(served.model, new)
+    if report is None:
+        print("Asking the new bot and the one that is served ...", flush=True)  # noqa: T201
+        report = promotion.compare(served.model, new, examples)
+    print(promotion.table(report))  # noqa: T201
+    if report["fell"]:
+        raise EvaluationError(
+            f"the new bot understands the held-back sentences worse, so {served.model.name} stays "
+            f"the one that is served (report: {promotion.report_of(new)}). Change the sentences, "
+            "or take the new one all the same by `python -m rasa_project train --promote`"
+        )
+    promotion.promote(settings, new, program())
+    print(f"{new.name} is served from the next start on.")  # noqa: T201
+    return 0
+
+
+def _make(model: Path, settings: Settings, served: promotion.Promoted | None) -> int:
     print("Training the bot; this takes up to a minute ...", flush=True)  # noqa: T201
     done = subprocess.run(  # noqa: S603
-        [sys.executable, *train_command(model)], check=False, capture_output=True
+        [sys.executable, *train_command(model, settings)], check=False, capture_output=True
     )
     if done.returncode:
         # Rasa and its libraries warn a lot; what they print matters only where training fails.
         sys.stderr.write((done.stdout + done.stderr).decode(errors="replace"))
     models = sorted(model.parent.glob("bot-*.tar.gz"), key=lambda path: path.stat().st_mtime)
     for outdated in models[:-MODELS_KEPT]:
-        outdated.unlink()
+        if served is None or outdated != served.model:
+            outdated.unlink()
+            promotion.report_of(outdated).unlink(missing_ok=True)
     return done.returncode
 
 
-def train_command(model: Path) -> list[str]:
+def train_command(model: Path, settings: Settings) -> list[str]:
     """Return the arguments with which Python trains the bot and writes it to `model`."""
     name = model.name[: -len(".tar.gz")]
     target = ["--out", str(model.parent), "--fixed-model-name", name]
-    return ["-m", "rasa", "train", "--skip-validation", *_sources(), *target]
+    return ["-m", "rasa", "train", "--skip-validation", *_sources(settings), *target]
 
 
-def _sources() -> list[str]:
+def _sources(settings: Settings) -> list[str]:
     return [
         "--config", str(PROJECT / "config.yml"),
         "--domain", str(PROJECT / "domain"),
-        "--data", str(PROJECT / "data"),
+        "--data", str(PROJECT / "data"), *map(str, learned.files(settings)),
     ]  # fmt: skip
 
 

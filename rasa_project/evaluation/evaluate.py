@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from threadpoolctl import threadpool_limits
 
+from analytics.settings import Settings
 from rasa_project.__main__ import train_command
 from rasa_project.evaluation import learning, measures, sets
 from rasa_project.evaluation.asking import Answer, Bot
@@ -152,8 +153,9 @@ def _training_seconds(progress: Progress) -> float:
     """Return how long the whole bot is trained, with nothing kept from an earlier time."""
     progress("training the bot anew", 0, 1)
     with tempfile.TemporaryDirectory() as folder:
+        model = Path(folder) / "bot.tar.gz"
         begin = time.perf_counter()
-        command = [sys.executable, *train_command(Path(folder) / "bot.tar.gz"), "--force"]
+        command = [sys.executable, *train_command(model, Settings.from_environment()), "--force"]
         subprocess.run(command, check=True, capture_output=True)  # noqa: S603
         seconds = time.perf_counter() - begin
     progress("training the bot anew", 1, 1)
