@@ -11,6 +11,8 @@ from rasa_sdk.endpoint import create_app
 from rasa_sdk.executor import ActionExecutor
 from sanic import Sanic
 
+from actions.chores import chores
+from actions.desk import desk_routes
 from actions.services import services
 from analytics.errors import SalesclerkError
 from analytics.privacy import masking
@@ -19,10 +21,12 @@ HOST = "127.0.0.1"
 
 
 def make_app() -> Sanic[Any, Any]:
-    """Return the server with every action of this package."""
+    """Return the server with every action of this package, and the handoff desk."""
     executor = ActionExecutor()
     executor.register_package("actions")
-    return create_app(executor, cors_origins=[])
+    app = create_app(executor, cors_origins=[])
+    app.blueprint(desk_routes(services()))
+    return app
 
 
 def main() -> int:
@@ -37,13 +41,14 @@ def main() -> int:
     except SalesclerkError as error:
         print(f"The action server cannot start: {error}", file=sys.stderr)  # noqa: T201
         return 1
-    make_app().run(
-        host=HOST,
-        port=services().settings.actions_port,
-        single_process=True,
-        motd=False,
-        access_log=False,
-    )
+    with chores(services()):
+        make_app().run(
+            host=HOST,
+            port=services().settings.actions_port,
+            single_process=True,
+            motd=False,
+            access_log=False,
+        )
     return 0
 
 

@@ -20,6 +20,7 @@ from rasa_sdk.types import DomainDict
 from sqlalchemy.orm import Session
 
 from actions import again, cards, refusals, suspension
+from actions.calling import heed_anger, offered
 from actions.services import services
 from actions.turn import SHOWN_SLOT, Reply, Turn
 from analytics.errors import (
@@ -33,6 +34,7 @@ from analytics.errors import (
 )
 from analytics.identity import Role
 from analytics.store import catalogue
+from analytics.store.models import HandoffReason
 
 BUDGET_SECONDS: Final = 8.0
 EVERYBODY: Final = frozenset(Role)
@@ -50,11 +52,13 @@ class GuardedAction(Action, ABC):
         action_name: its name in the domain.
         roles: who may ask for it.
         writes: whether it changes the shop's data.
+        answers: whether it answers a message, rather than hearing or asking for a form.
     """
 
     action_name: ClassVar[str]
     roles: ClassVar[frozenset[Role]] = EVERYBODY
     writes: ClassVar[bool] = False
+    answers: ClassVar[bool] = True
 
     def name(self) -> str:
         return self.action_name
@@ -77,10 +81,14 @@ class GuardedAction(Action, ABC):
         except SalesclerkError as error:
             turn.replies = self.explain(turn, error)
             events = self.recover(turn, error)
+            if isinstance(error, Refused) and error.instead is None:
+                events = [*events, offered(HandoffReason.POLICY)]
         except Exception as error:  # noqa: BLE001 - the one place where nothing may pass
             turn.replies = self._apologise("utter_error_internal")
             events = self.recover(turn, error)
         events = [*listed(turn), *events, *self.settle(turn, events)]
+        if self.answers:
+            events += heed_anger(turn, events)
         events += await asyncio.to_thread(_afterwards, turn)
         _send(turn.replies, dispatcher)
         return events
@@ -143,7 +151,7 @@ def _afterwards(turn: Turn) -> list[EventType]:
     try:
         with turn.services.store.transaction() as session:
             return [event for write in turn.afterwards for event in write(session)]
-    except SalesclerkError:
+    except Exception:
         logger.exception("what an answer leaves to be written was not")
         turn.replies = said
         return []

@@ -32,6 +32,7 @@ class FormValidation(GuardedAction):
         intents: of requests that start it or go on with it.
     """
 
+    answers = False
     form: ClassVar[str]
     slots: ClassVar[tuple[str, ...]]
     intents: ClassVar[frozenset[str]]

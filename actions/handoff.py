@@ -1,17 +1,24 @@
-"""Calling a person: a ticket with what she needs to know."""
+"""People who take conversations over: called, taken, given back."""
 
 from __future__ import annotations
 
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import EventType
 from sqlalchemy.orm import Session
 
-from actions import suspension
-from actions.base import GuardedAction
+from actions import calling
+from actions.base import AGENTS, GuardedAction
+from actions.calling import offered, person_button, reason_offered
 from actions.faq import say_article
-from actions.misses import MISSES_SLOT, OFFER_SLOT, PERSON, person_button
+from actions.feedback import ask_csat
 from actions.questionnaire import confirm_again
 from actions.turn import Turn
-from analytics.store import service
+from analytics.store import handoffs
+from analytics.store.models import HandoffOutcome, HandoffReason
+
+BY_PERSON = frozenset({HandoffOutcome.RELEASED, HandoffOutcome.CLOSED})
+"Outcomes after which the customer can say how it was."
+SAID = {HandoffOutcome.CLOSED: "closed_by_agent"}
+"Outcomes whose response is not called like them."
 
 
 class ActionHandOff(GuardedAction):
@@ -21,7 +28,8 @@ class ActionHandOff(GuardedAction):
     writes = True
 
     def act(self, turn: Turn, session: Session) -> list[EventType]:
-        return hand_off(turn, session)
+        reason = reason_offered(turn) or HandoffReason.REQUEST
+        return calling.call_person(turn, session, reason)
 
 
 class ActionOfferPerson(GuardedAction):
@@ -33,7 +41,7 @@ class ActionOfferPerson(GuardedAction):
         if article := turn.services.faq.by_intent(turn.intent):
             say_article(turn, article)
         turn.say("utter_needs_person", buttons=[person_button(turn)])
-        return [SlotSet(OFFER_SLOT, PERSON)]
+        return [offered()]
 
 
 class ActionAffirm(GuardedAction):
@@ -43,36 +51,37 @@ class ActionAffirm(GuardedAction):
     writes = True
 
     def act(self, turn: Turn, session: Session) -> list[EventType]:
-        if turn.slots.get(OFFER_SLOT) == PERSON:
-            return hand_off(turn, session)
+        if reason := reason_offered(turn):
+            return calling.call_person(turn, session, reason)
         events = confirm_again(turn, session)
         if events is None:
             turn.say("utter_yes_to_what")
         return events or []
 
 
-def hand_off(turn: Turn, session: Session) -> list[EventType]:
-    """Open a ticket and a handoff for the conversation, or name the one that is open."""
-    handoff = service.open_handoff(
-        session,
-        conversation_id=turn.conversation_id,
-        customer_id=turn.speaker.customer_id,
-        reason=turn.intent,
-        summary=_summary(turn),
-        at=turn.services.now(),
-    )
-    turn.say("utter_handoff", ticket=handoff.ticket_id)
-    turn.show({"type": "handoff", "ticket_id": handoff.ticket_id, "state": handoff.state})
-    return [SlotSet(OFFER_SLOT, None), SlotSet(MISSES_SLOT, None), *suspension.drop()]
+class ActionTakeOver(GuardedAction):
+    """An agent takes the conversation unasked; the channel alone can say so."""
+
+    action_name = "action_take_over"
+    roles = AGENTS
+    writes = True
+
+    def act(self, turn: Turn, session: Session) -> list[EventType]:
+        calling.take_over(turn, session, turn.speaker.subject)
+        return []
 
 
-def _summary(turn: Turn) -> str:
-    """Return what a person needs to know, for staff: facts first, then the last lines."""
-    facts = {
-        "customer": turn.speaker.customer_id or "guest",
-        "language": turn.language,
-        "earlier": ", ".join(turn.earlier_intents()),
-    }
-    head = [f"{name}: {value}" for name, value in facts.items() if value]
-    lines = [f"{who}: {text}" for who, text in turn.transcript()]
-    return "\n".join([*head, "", *lines])
+class ActionHandoffEnded(GuardedAction):
+    """Tell the customer how a handoff ended, once; the channel alone can say that it has."""
+
+    action_name = "action_handoff_ended"
+    writes = True
+
+    def act(self, turn: Turn, session: Session) -> list[EventType]:
+        ended = handoffs.unannounced(session, turn.conversation_id)
+        if ended is None:
+            return []
+        ended.announced_at = turn.services.now()
+        name = SAID.get(HandoffOutcome(ended.outcome or ""), ended.outcome)
+        turn.say(f"utter_handoff_{name}", ticket=ended.ticket_id)
+        return ask_csat(turn, session, about="handoff") if ended.outcome in BY_PERSON else []

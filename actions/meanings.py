@@ -6,21 +6,16 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
+from rasa_sdk.events import ActiveLoop, EventType, FollowupAction
 from sqlalchemy.orm import Session
 
 from actions.base import GuardedAction
-from actions.misses import (
-    MISSES_BEFORE_OFFER,
-    OFFER_SLOT,
-    PERSON,
-    missed,
-    misses,
-    person_button,
-)
+from actions.calling import offered, person_button
+from actions.misses import missed, misses, note
 from actions.replay import LISTEN, replay
 from actions.turn import AMBIGUOUS, Turn
 from analytics.identity import Role
+from analytics.store.models import HandoffReason, QuestionKind
 
 MEANING: Final = "meaning"
 STAFF: Final = frozenset(
@@ -51,13 +46,14 @@ class ActionAskMeaning(GuardedAction):
             turn.button(f"utter_meaning_{name}", f"/clarify{json.dumps({MEANING: name})}")
             for name in meanings
         ]
+        note(turn, QuestionKind.LOW_CONFIDENCE, message)
         count = misses(turn) + 1
-        if count < MISSES_BEFORE_OFFER:
+        if count < turn.services.handoff_desk.policy.misses.offer:
             buttons.append(turn.button("utter_button_something_else", "/clarify"))
             turn.say("utter_ask_meaning", buttons=buttons)
             return [missed(turn, count), *_wait(turn)]
         turn.say("utter_ask_meaning_or_person", buttons=[*buttons, person_button(turn)])
-        return [missed(turn, count), SlotSet(OFFER_SLOT, PERSON), *_wait(turn)]
+        return [missed(turn, count), offered(HandoffReason.MISSES), *_wait(turn)]
 
 
 class ActionClarify(GuardedAction):
@@ -70,7 +66,7 @@ class ActionClarify(GuardedAction):
         asked = turn.messages()[1:2]
         if meaning is None:
             turn.say("utter_say_otherwise", buttons=[person_button(turn)])
-            return [missed(turn, misses(turn)), SlotSet(OFFER_SLOT, PERSON), *_wait(turn)]
+            return [missed(turn, misses(turn)), offered(HandoffReason.MISSES), *_wait(turn)]
         if not asked or meaning not in _meanings(turn, asked[0]):
             turn.say("utter_meaning_outdated")
             return []

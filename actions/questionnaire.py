@@ -311,6 +311,8 @@ class ChangeForm(QuestionForm):
 class Ask(GuardedAction):
     """Asks a form's question, that of `slot`, with what can be answered."""
 
+    answers = False
+
     @property
     @abstractmethod
     def slot(self) -> str: ...

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from actions import cards
+from actions.calling import person_button
 from actions.turn import Reply, Turn
 from analytics.errors import Refused
 from analytics.store import catalogue
@@ -16,7 +17,7 @@ from analytics.store.states import OrderStatus
 
 
 def reply(turn: Turn, refused: Refused) -> Reply:
-    """Return the rule in words, with a button for what is possible instead."""
+    """Return the rule in words, with a button for what is possible instead, or a person."""
     return Reply(
         f"utter_refused_{refused.rule}",
         values=localised(turn, refused.values),
@@ -47,6 +48,6 @@ def _localised(turn: Turn, name: str, value: Any, currency: str) -> Any:
 def _instead(turn: Turn, refused: Refused) -> list[dict[str, str]]:
     intent, code = refused.instead, refused.values.get("code")
     if intent is None:
-        return []
+        return [person_button(turn)]
     payload = cards.payload(intent, str(code)) if code else f"/{intent}"
     return [turn.button(f"utter_meaning_{intent}", payload)]

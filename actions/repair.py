@@ -12,13 +12,15 @@ from sqlalchemy.orm import Session
 from actions import phrases, suspension
 from actions.again import ask_again
 from actions.base import GuardedAction
+from actions.calling import OFFER_SLOT
 from actions.history import exchanges, last_request
-from actions.misses import OFFER_SLOT, miss
+from actions.misses import miss, note
 from actions.questionnaire import CONFIRMED_SLOT, decline
 from actions.questions.orders import ORDER_SLOT
 from actions.replay import replay
 from actions.turn import REQUESTED_SLOT, Turn
 from actions.wording import leaves
+from analytics.store.models import QuestionKind
 
 
 class ActionCorrect(GuardedAction):
@@ -27,6 +29,8 @@ class ActionCorrect(GuardedAction):
     action_name = "action_correct"
 
     def act(self, turn: Turn, session: Session) -> list[EventType]:
+        if not turn.form:
+            _note_last(turn)
         if not turn.form and (again := ask_again(turn, session)):
             return again
         if turn.form or last_request(turn):
@@ -47,10 +51,12 @@ class ActionDeny(GuardedAction):
         if turn.form:
             return suspension.stop(turn)
         if again := ask_again(turn, session):
+            _note_last(turn)
             return again
         last = exchanges(turn)[1:2]
         asked = any((event.get("data") or {}).get("buttons") for one in last for event in one.said)
         if last and last[0] == last_request(turn) and not asked and not turn.slots.get(OFFER_SLOT):
+            _note_last(turn)
             turn.say("utter_what_is_wrong")
         else:
             turn.say("utter_deny")
@@ -72,13 +78,18 @@ class ActionDefaultFallback(GuardedAction):
 
 
 class ActionStop(GuardedAction):
-    """Leave the form under way."""
+    """Leave the form under way, or stop waiting for a person."""
 
     action_name = "action_stop"
+    writes = True
 
     def act(self, turn: Turn, session: Session) -> list[EventType]:
         if turn.form:
             return suspension.stop(turn)
+        desk, now = turn.services.handoff_desk, turn.services.now()
+        if ended := desk.cancel(session, turn.conversation_id, now):
+            turn.say("utter_handoff_cancelled", ticket=ended.ticket_id)
+            return []
         if (
             turn.slots.get(ORDER_SLOT)
             and not turn.replayed
@@ -88,3 +99,9 @@ class ActionStop(GuardedAction):
             return replay(turn, turn.messages()[0], "cancel_order")
         turn.say("utter_nothing_to_stop")
         return []
+
+
+def _note_last(turn: Turn) -> None:
+    """Have the last request kept for review: its answer was not what was asked for."""
+    if last := last_request(turn):
+        note(turn, QuestionKind.CORRECTED, last.message)

@@ -11,6 +11,7 @@ from functools import cache, cached_property
 from analytics.artifacts import Latest
 from analytics.errors import ArtifactError
 from analytics.faq import Faq
+from analytics.handoff import HandoffDesk, load_handoff_policy
 from analytics.pricing import QuoteDesk, load_policy
 from analytics.privacy.policy import PrivacyPolicy, load_privacy_policy
 from analytics.service import ServiceDesk, load_service_policy
@@ -59,6 +60,26 @@ class Services:
         return ServiceDesk(load_service_policy(self.settings.policies / "service.yml"))
 
     @cached_property
+    def handoff_desk(self) -> HandoffDesk:
+        policy = load_handoff_policy(self.settings.policies / "handoff.yml")
+        return HandoffDesk(policy, self.publish)
+
+    @cached_property
+    def webhook_policy(self) -> WebhookPolicy:
+        return load_webhook_policy(self.settings.policies / "webhooks.yml")
+
+    def publish(self, session: Session, event: str, data: Mapping[str, Any], at: datetime) -> None:
+        """Have the shop's systems told of an event, once the session's changes are kept."""
+        outbox.record(session, self.webhook_policy, event, data, at)
+
+    def courier(self) -> Courier:
+        """Return what delivers the events; made for one thread."""
+        secrets = self.settings.secrets
+        # Jitter only has to differ from one server to the next.
+        rng = random.Random()
+        return Courier(self.store, self.webhook_policy, secrets, self.now, rng)
+
+    @cached_property
     def privacy(self) -> PrivacyPolicy:
         return load_privacy_policy(self.settings.policies / "privacy.yml")
 
@@ -74,7 +95,7 @@ class Services:
         """
         self.settings.require_secrets()
         self.store.migrate()
-        _ = self.faq, self.quote_desk, self.service_desk, self.privacy
+        _ = self.faq, self.quote_desk, self.service_desk, self.handoff_desk, self.privacy
         try:
             _ = self.models
         except ArtifactError as error:

@@ -1,4 +1,4 @@
-"""What the assistant itself writes: quotes, tickets, handoffs."""
+"""What the assistant itself writes: quotes and tickets."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import secrets
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from analytics.store.models import Handoff, HandoffState, Quote, Ticket
+from analytics.store.models import Quote, Ticket, TicketStatus
 
 _ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 "Digits and letters that are not mistaken for one another when read aloud."
@@ -38,45 +38,29 @@ def last_quote(session: Session, customer_id: str) -> Quote | None:
     return session.scalar(query.order_by(Quote.created_at.desc(), Quote.id).limit(1))
 
 
-def open_handoff(
+def open_ticket(
     session: Session,
     *,
     conversation_id: str,
     customer_id: str | None,
-    reason: str,
-    summary: str,
+    subject: str,
+    body: str,
     at: datetime,
-) -> Handoff:
-    """Ask for a person: return the conversation's open handoff, or open one with its ticket.
-
-    Args:
-        reason: the intent or the rule that asked.
-        summary: what the person who takes over needs to know.
-    """
-    waiting = session.scalar(
-        select(Handoff).where(
-            Handoff.conversation_id == conversation_id, Handoff.state != HandoffState.CLOSED
-        )
-    )
-    if waiting is not None:
-        return waiting
+) -> Ticket:
+    """Open a ticket, for staff to look after."""
     ticket = Ticket(
         id=new_id("T"),
         customer_id=customer_id,
         conversation_id=conversation_id,
-        subject=reason,
-        body=summary,
+        subject=subject,
+        body=body,
         created_at=at,
-    )
-    handoff = Handoff(
-        conversation_id=conversation_id,
-        ticket_id=ticket.id,
-        state=HandoffState.REQUESTED,
-        reason=reason,
-        requested_at=at,
     )
     session.add(ticket)
     session.flush()
-    session.add(handoff)
-    session.flush()
-    return handoff
+    return ticket
+
+
+def set_ticket(session: Session, ticket_id: str, status: TicketStatus) -> None:
+    """Open or close a ticket."""
+    session.execute(update(Ticket).where(Ticket.id == ticket_id).values(status=status))

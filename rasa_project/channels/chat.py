@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, ClassVar
 
 from rasa.core.channels.channel import InputChannel
-from sanic import Blueprint, response
+from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from analytics.errors import InvalidToken
 from analytics.identity import Role, Speaker, conversation_id, verify_token
 from analytics.settings import Settings
+from rasa_project.channels.desk import Desk
 from rasa_project.channels.ledger import Answer
+from rasa_project.channels.people import agent_routes, customer_routes, look_after_handoffs
 from rasa_project.channels.problems import Problem
 from rasa_project.channels.turns import Answerer, Handler, Incoming
 
@@ -35,7 +38,10 @@ class ChatInput(InputChannel):
 
     def __init__(self) -> None:
         self._settings = Settings.from_environment()
-        self._answerer = Answerer(self._settings, self.name())
+        self._desk = Desk(self._settings)
+        # An agent is not handed to a person.
+        desk = self._desk if self.role is Role.SHOPPER else None
+        self._answerer = Answerer(self._settings, self.name(), desk)
 
     def blueprint(self, on_new_message: Handler) -> Blueprint:
         """Return the routes: `GET /` for health, `POST /webhook` for a message."""
@@ -110,6 +116,19 @@ class WidgetInput(ChatInput):
 
     role = Role.SHOPPER
 
+    def blueprint(self, on_new_message: Handler) -> Blueprint:
+        """Return also the routes by which a person's words come, and the task of the desk."""
+        routes = super().blueprint(on_new_message)
+        desk, answerer = self._desk, self._answerer
+        customer_routes(routes, self._settings, desk, answerer, self._authenticate)
+
+        async def look_after(app: Sanic, _loop: Any) -> None:
+            app.ctx.handoff_ended = asyncio.Event()
+            app.add_task(look_after_handoffs(desk, answerer, app, on_new_message))
+
+        routes.listener("after_server_start")(look_after)
+        return routes
+
     @classmethod
     def name(cls) -> str:
         return "widget"
@@ -119,6 +138,12 @@ class CrmInput(ChatInput):
     """The agent's CRM. `contact_id` names the customer whom the conversation is about."""
 
     role = Role.AGENT
+
+    def blueprint(self, on_new_message: Handler) -> Blueprint:
+        """Return also the routes of the agents' desk."""
+        routes = super().blueprint(on_new_message)
+        agent_routes(routes, self._desk, self._answerer, self._authenticate, on_new_message)
+        return routes
 
     @classmethod
     def name(cls) -> str:

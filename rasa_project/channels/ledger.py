@@ -72,6 +72,17 @@ class Ledger:
         answers = self._last(conversation_id, OFFERS_KEPT)
         return any(payload in _payloads(answer["messages"]) for answer in answers)
 
+    def title(self, conversation_id: str, payload: str) -> str | None:
+        """Return what stands on a button of this payload that the last answers had, or None."""
+        if not payload.startswith("/"):
+            return None
+        for answer in self._last(conversation_id, OFFERS_KEPT):
+            for message in answer["messages"]:
+                for button in message.get("buttons") or []:
+                    if button["payload"] == payload:
+                        return str(button["title"])
+        return None
+
     def choices(self, conversation_id: str) -> list[dict[str, str]]:
         """Return the buttons that the last thing said had, from left to right."""
         answers = self._last(conversation_id, 1)

@@ -12,10 +12,12 @@ from typing import Any
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+from rasa.shared.core.events import UserUttered
 
 from analytics.identity import Speaker, sign_context
 from analytics.settings import Settings
 from rasa_project.channels.choices import chosen
+from rasa_project.channels.desk import Desk
 from rasa_project.channels.ledger import Answer, Ledger
 from rasa_project.channels.limits import Limiter
 from rasa_project.channels.problems import Problem
@@ -76,13 +78,18 @@ class Collector(CollectingOutputChannel):
 class Answerer:
     """Has the bot answer messages: each once, one after the other, within the limits.
 
+    While a person has a conversation the bot is silent: what is said is passed on to the desk.
+
     Args:
         channel: name of the channel, as Rasa is told it.
+        desk: None where the channel's conversations are never handed to people by us.
     """
 
-    def __init__(self, settings: Settings, channel: str) -> None:
+    def __init__(self, settings: Settings, channel: str, desk: Desk | None = None) -> None:
         self._settings = settings
         self._channel = channel
+        self._desk = desk
+        self._with_people: set[str] = set()
         self._limiter = Limiter(settings.messages_per_minute)
         self._ledger = Ledger(settings.conversations_url)
         self._under_way: dict[tuple[str, str], asyncio.Task[Answer]] = {}
@@ -92,7 +99,8 @@ class Answerer:
         """Return the answer; the first one again where the message was answered before.
 
         Raises:
-            Problem: 422 for a command that no button offered, 429 for too many messages.
+            Problem: 422 for a command that no button offered, 429 for too many messages, 503 when
+                a person has the conversation and can't be reached.
         """
         known = self._ledger.find(incoming.conversation_id, incoming.message_id)
         if known is not None:
@@ -110,6 +118,31 @@ class Answerer:
                 return await asyncio.shield(task)
             finally:
                 task.add_done_callback(lambda _done: self._under_way.pop(key, None))
+
+    async def tell(self, message: Incoming, agent: Agent, handle: Handler) -> list[dict[str, Any]]:
+        """Return what the bot says to a message that nobody has sent, which may be nothing."""
+        collector = Collector()
+        await self._handle(message, agent, handle, collector)
+        self._remember(message.conversation_id, collector.question)
+        messages = [_reply(one) for one in collector.messages]
+        if messages:
+            self._keep(message, "ok", messages)
+        return messages
+
+    async def asked(
+        self, agent: Agent, conversation: str, message_id: str
+    ) -> dict[str, str] | None:
+        """Return text and language of a message that was answered lately, or None."""
+        if self._ledger.find(conversation, message_id) is None:
+            return None
+        tracker = await agent.tracker_store.retrieve_full_tracker(conversation)
+        language = str(tracker.get_slot("language") or "") if tracker else ""
+        texts = [
+            str(event.text)
+            for event in (tracker.events if tracker else ())
+            if isinstance(event, UserUttered) and event.message_id == message_id
+        ]
+        return {"text": texts[0], "language": language} if texts else None
 
     def _require_offered(self, incoming: Incoming) -> None:
         """Refuse commands in the bot's own notation, except those of buttons it showed."""
@@ -170,6 +203,40 @@ class Answerer:
             self._questions.popitem(last=False)
 
     async def _answer(self, incoming: Incoming, agent: Agent, handle: Handler) -> Answer:
+        handoff = await self._pass_on(incoming)
+        if handoff and handoff["state"] == "human":
+            return self._keep(incoming, "handoff", [{"custom": handoff}])
+        answer = await self._have_answered(incoming, agent, handle)
+        if handoff and self._desk:
+            shown = {"messages": answer["messages"]}
+            await self._desk.ask("POST", "/answered", *_whose(incoming), json=shown)
+        return answer
+
+    async def _pass_on(self, incoming: Incoming) -> dict[str, Any] | None:
+        """Pass the message to the desk; return the card of the handoff that is under way, if any.
+
+        Raises:
+            Problem: 503, when a person has the conversation and can't be reached.
+        """
+        if self._desk is None:
+            return None
+        conversation = incoming.conversation_id
+        text = self._ledger.title(conversation, incoming.text) or incoming.text
+        try:
+            heard = await self._desk.ask("POST", "/heard", *_whose(incoming), json={"text": text})
+        except Problem:
+            # The bot answers, or says that it can't; but it does not talk into a person's words.
+            if conversation in self._with_people:
+                raise
+            return None
+        handoff: dict[str, Any] | None = heard["handoff"]
+        if handoff and handoff["state"] == "human":
+            self._with_people.add(conversation)
+        else:
+            self._with_people.discard(conversation)
+        return handoff
+
+    async def _have_answered(self, incoming: Incoming, agent: Agent, handle: Handler) -> Answer:
         collector = Collector()
         turn = asyncio.ensure_future(self._handle(incoming, agent, handle, collector))
         failure: str | None = None
@@ -186,6 +253,9 @@ class Answerer:
         if not messages or failure:
             name = "utter_error_timeout" if failure == "timeout" else "utter_error_silence"
             messages.append({"text": await _say(agent, incoming.conversation_id, name)})
+        return self._keep(incoming, status, messages)
+
+    def _keep(self, incoming: Incoming, status: str, messages: list[dict[str, Any]]) -> Answer:
         answer = {
             "status": status,
             "conversation_id": incoming.conversation_id,
@@ -194,6 +264,10 @@ class Answerer:
         }
         self._ledger.keep(incoming.conversation_id, incoming.message_id, answer)
         return answer
+
+
+def _whose(incoming: Incoming) -> tuple[Speaker, str, str]:
+    return incoming.speaker, incoming.conversation_id, incoming.message_id
 
 
 def _reply(message: dict[str, Any]) -> dict[str, Any]:
