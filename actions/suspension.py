@@ -14,6 +14,8 @@ SUSPENDED_SLOT: Final = "suspended"
 "The forms set aside, each with the answers it has, the latest last."
 QUEUE_SLOT: Final = "queue"
 "Changes that wait for the one under way, the next one first: forms like those set aside."
+PASSING: Final = frozenset({"csat_form"})
+"Forms that any other request ends, and that never come back."
 DEEPEST: Final = 2
 "Forms set aside at once; one more, and the oldest is let go."
 
@@ -22,7 +24,7 @@ def suspend(turn: Turn, form: str) -> list[EventType]:
     """Set the form aside in the middle of which `form` begins, unless the user drops it."""
     before = turn.form_before
     waiting = [one for one in waiting_forms(turn) if one["form"] not in (form, before)]
-    if before and before != form:
+    if before and before != form and before not in PASSING:
         if leaves(turn.text):
             turn.say("utter_left", matter=matter(turn, before))
         else:

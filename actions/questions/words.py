@@ -34,7 +34,7 @@ _STARS: Final = re.compile(
     r"|([1-5一二两三四五])\s*[颗顆]?星|打\s*([1-5])\s*分|([1-5])\s*分",
     re.I,
 )
-_VALUES: Final = {
+VALUES: Final = {
     **{str(value): value for value in range(1, 6)},
     **dict(zip(("one", "two", "three", "four", "five"), range(1, 6), strict=True)),
     **dict(zip("一二三四五", range(1, 6), strict=True)),
@@ -42,9 +42,14 @@ _VALUES: Final = {
 }
 _SKIP: Final = re.compile(
     r"^\W*(?:no|none|nothing|nope|skip|that's all|no text|without)\b.{0,20}$"
-    r"|^\W*(?:不用|没有|跳过|不写|算了).{0,6}$",
+    r"|^\W*(?:不用|不了|没有|跳过|不写|算了|不想).{0,6}$",
     re.I,
 )
+
+
+def skips(text: str) -> bool:
+    """Return whether the text says that there is nothing to say: "no", "skip", 不用."""
+    return bool(_SKIP.match(text))
 
 
 class ComplaintText(Question):
@@ -86,8 +91,8 @@ class Rating(Question):
         said = next((one for one in match.groups() if one), None) if match else None
         if said is None and asked:
             said = choice(turn) or turn.entity("number") or turn.text.strip()
-        if said is not None and said.lower() in _VALUES:
-            found[self.slot] = _VALUES[said.lower()]
+        if said is not None and said.lower() in VALUES:
+            found[self.slot] = VALUES[said.lower()]
 
     def ask(self, turn: Turn, session: Session) -> None:
         turn.say(
@@ -107,7 +112,7 @@ class ReviewText(Question):
 
     def read(self, turn: Turn, session: Session, found: Answers, asked: bool) -> None:
         if asked:
-            found[self.slot] = "" if choice(turn) or _SKIP.match(turn.text) else turn.text
+            found[self.slot] = "" if choice(turn) or skips(turn.text) else turn.text
 
     def recognises(self, turn: Turn, session: Session) -> bool:
         return True

@@ -27,6 +27,8 @@ from tests.conversations.scripts import (
 RESPONSES = responses()
 BOOKKEEPING = {"identity_attempts"}
 "Tables that count tries, whatever the conversation is about."
+REVIEWED = "questions"
+"What was missed is kept there, which many conversations are about; they name it where it matters."
 TIMES = ("created_at", "requested_at", "placed_at", "at")
 
 
@@ -56,6 +58,8 @@ def test_conversation(
         _check(step, talk.send(step.user))
     gained = {table: count - before[table] for table, count in _counts(assistant).items()}
     expected = {table: rows.added for table, rows in script.database.items()}
+    if REVIEWED not in expected:
+        gained.pop(REVIEWED)
     assert {table: count for table, count in gained.items() if count} == {
         table: count for table, count in expected.items() if count
     }
