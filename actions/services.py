@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import gc
 import logging
+import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, cached_property
+from typing import Any
+
+from sqlalchemy.orm import Session
 
 from analytics.artifacts import Latest
 from analytics.errors import ArtifactError
@@ -19,6 +24,9 @@ from analytics.service.delivery import DeliveryTimes
 from analytics.serving import Models
 from analytics.settings import Settings
 from analytics.store import Store, load_synonyms
+from analytics.webhooks import outbox
+from analytics.webhooks.courier import Courier
+from analytics.webhooks.policy import WebhookPolicy, load_webhook_policy
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +57,7 @@ class Services:
 
     @cached_property
     def faq(self) -> Faq:
-        return Faq(self.settings.policies / "faq.yml")
+        return Faq(self.settings.policies / "faq.yml", vectors=self.settings.cache / "faq.npz")
 
     @cached_property
     def quote_desk(self) -> QuoteDesk:
@@ -76,7 +84,7 @@ class Services:
         """Return what delivers the events; made for one thread."""
         secrets = self.settings.secrets
         # Jitter only has to differ from one server to the next.
-        rng = random.Random()
+        rng = random.Random()  # noqa: S311
         return Courier(self.store, self.webhook_policy, secrets, self.now, rng)
 
     @cached_property
@@ -95,7 +103,8 @@ class Services:
         """
         self.settings.require_secrets()
         self.store.migrate()
-        _ = self.faq, self.quote_desk, self.service_desk, self.handoff_desk, self.privacy
+        _ = self.faq, self.quote_desk, self.service_desk, self.privacy
+        _ = self.handoff_desk, self.webhook_policy
         try:
             _ = self.models
         except ArtifactError as error:
