@@ -37,6 +37,8 @@ TALK: Final = frozenset(
     ]
 )
 "Intents that ask nothing of the shop."
+CSAT_FORM: Final = "csat_form"
+"Who leaves its question open has got what he came for."
 COLUMNS: Final = (
     *("conversation_id", "started_at", "language", "role", "turns", "intents", "outcome"),
     *("handoff_reason", "handoff_outcome", "first_response_seconds", "waiting_seconds"),
@@ -81,7 +83,7 @@ class Conversation:
                 since = event.timestamp - self.started_at.timestamp()
                 self.first_response_seconds = round(since, 3)
             case "active_loop":
-                self.in_form = event.action_name is not None
+                self.in_form = event.action_name not in (None, CSAT_FORM)
             case "slot":
                 self.language = json.loads(event.data).get("value") or self.language
 

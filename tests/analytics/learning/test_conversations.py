@@ -69,6 +69,7 @@ def test_how_conversations_end(store: Store, events: Events, tmp_path: Path) -> 
     events.turn("answered", "greet", "1")
     events.turn("answered", "warranty", "2")
     events.turn("answered", "thank", "3")
+    events.add("answered", "active_loop", "csat_form", name="csat_form")
     events.turn("missed", "nlu_fallback", "1")
     events.turn("missed", "thank", "2")
     events.turn("missed then answered", "nlu_fallback", "1")
