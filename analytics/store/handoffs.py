@@ -131,9 +131,7 @@ def usual_length(session: Session) -> timedelta | None:
         .limit(MEASURED)
     )
     lengths = sorted(
-        closed - claimed
-        for claimed, closed in session.execute(query).tuples()
-        if claimed and closed
+        closed - claimed for claimed, closed in session.execute(query) if claimed and closed
     )
     return lengths[len(lengths) // 2] if len(lengths) >= FEWEST_MEASURED else None
 
@@ -184,7 +182,9 @@ def since(
     query = select(HandoffMessage, Handoff).join(Handoff).where(HandoffMessage.id > message_id)
     if conversation_id is not None:
         query = query.where(Handoff.conversation_id == conversation_id)
-    return session.execute(query.order_by(HandoffMessage.id).limit(LATEST)).tuples().all()
+    return [
+        (row[0], row[1]) for row in session.execute(query.order_by(HandoffMessage.id).limit(LATEST))
+    ]
 
 
 def latest(session: Session) -> int:
