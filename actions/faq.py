@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from actions import identity, reference
 from actions.base import GuardedAction
-from actions.misses import OFFER_SLOT, miss
+from actions.calling import OFFER_SLOT
+from actions.misses import miss
 from actions.turn import Turn
 from analytics.faq import Article
 from analytics.store import catalogue, orders
@@ -33,10 +34,10 @@ class ActionAnswerFaq(GuardedAction):
     no_answer: ClassVar[str] = "utter_no_article"
 
     def act(self, turn: Turn, session: Session) -> list[EventType]:
-        article = turn.services.faq.answer(turn.text, turn.language, turn.intent)
-        if article is None:
+        found = turn.services.faq.answer(turn.text, turn.language, turn.intent)
+        if found.article is None:
             return miss(turn, self.no_answer)
-        say_article(turn, article)
+        say_article(turn, found.article)
         return [SlotSet(OFFER_SLOT, None)]
 
 
@@ -108,5 +109,13 @@ def after_months(day: date, months: int) -> date:
 
 
 def say_article(turn: Turn, article: Article) -> None:
-    """Answer with an article, in the language of the message."""
-    turn.say("utter_article", answer=article.answer.of(turn.language))
+    """Answer with an article and cite it; say so where it is only in the other language."""
+    language = article.told_in(turn.language)
+    if language != turn.language:
+        turn.say(f"utter_article_only_{language}")
+    turn.say(
+        "utter_article_with_link" if article.url else "utter_article",
+        answer=article.answer.of(language),
+        title=article.question.of(language),
+        url=article.url,
+    )

@@ -143,9 +143,23 @@ class Settings:
         return f"{scheme.partition('+')[0]}://{rest}"
 
     @property
+    def cache(self) -> Path:
+        """Folder of what can be computed again; deleting it only costs time."""
+        return self.home / "cache"
+
+    @property
     def policies(self) -> Path:
         """Folder of the YAML files that a shop edits: pricing policy and FAQ articles."""
         return self.home / "policies"
+
+    @property
+    def public_url(self) -> str:
+        """Where others reach the channels, without a final slash: PUBLIC_URL, or this machine.
+
+        Raises:
+            SettingsError: PUBLIC_URL is not one address.
+        """
+        return _address(self.environ, "PUBLIC_URL") or f"http://{self.host}:{self.port}"
 
     @property
     def chatwoot(self) -> Chatwoot | None:
@@ -154,13 +168,11 @@ class Settings:
         Raises:
             SettingsError: CHATWOOT_URL is set, but not all that goes with it.
         """
-        addresses = _origins(self.environ, "CHATWOOT_URL")
-        if not addresses:
+        url = _address(self.environ, "CHATWOOT_URL")
+        if url is None:
             return None
-        if len(addresses) > 1:
-            raise SettingsError("CHATWOOT_URL", " ".join(addresses), "one address")
         return Chatwoot(
-            url=addresses[0],
+            url=url,
             account_id=_number(self.environ, "CHATWOOT_ACCOUNT_ID", 0, 2**31),
             token=_required(self.environ, "CHATWOOT_TOKEN", "the agent bot's access token"),
             secret=_required(self.environ, "CHATWOOT_SECRET", "the agent bot's webhook secret"),
@@ -267,6 +279,13 @@ def _origins(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
         if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d+)?", origin):
             raise SettingsError(name, origin, "origins such as https://shop.example, with spaces")
     return found
+
+
+def _address(environ: Mapping[str, str], name: str) -> str | None:
+    found = _origins(environ, name)
+    if len(found) > 1:
+        raise SettingsError(name, " ".join(found), "one address")
+    return found[0] if found else None
 
 
 def _generated_keys(path: Path) -> dict[str, str]:

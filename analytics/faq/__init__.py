@@ -1,7 +1,8 @@
 """Questions about the shop itself, answered from articles that the shop writes."""
 
 from analytics.faq.articles import Article, load_articles
-from analytics.faq.index import FaqIndex, Hit
+from analytics.faq.index import Answer, FaqIndex, Hit, Why
 from analytics.faq.serving import Faq
+from analytics.faq.vectors import Vectors
 
-__all__ = ["Article", "Faq", "FaqIndex", "Hit", "load_articles"]
+__all__ = ["Answer", "Article", "Faq", "FaqIndex", "Hit", "Vectors", "Why", "load_articles"]

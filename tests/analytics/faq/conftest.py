@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from analytics.faq.index import Encode
+from analytics.faq.vectors import Encode
 
 DIMENSIONS = 512
 

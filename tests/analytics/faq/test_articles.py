@@ -47,7 +47,9 @@ def test_a_shop_s_own_file_wins(tmp_path: Path, article_yaml: Callable[..., str]
     ("lines", "said"),
     [
         ({"colour": "red"}, "colour: Extra inputs are not permitted"),
-        ({"question": "{en: Only English}"}, "question.zh: Field required"),
+        ({"question": "{en: E}"}, "the question in en but the answer in en and zh"),
+        ({"question": "{}"}, "question: found no text, accepted is one in en, zh or both"),
+        ({"url": "ftp://shop.example"}, "url: String should match pattern"),
         ({"answer": "{en: '', zh: 好}"}, "answer.en: String should have at least 1 character"),
         ({"intents": "[Delivery Options]"}, "intents.0: String should match pattern"),
         ({"also": "{fr: [Bonjour]}"}, "also.fr: Extra inputs are not permitted"),
@@ -88,5 +90,37 @@ def test_a_file_that_holds_no_articles_says_so(tmp_path: Path, content: bytes, s
 def test_an_id_stands_once(tmp_path: Path, article_yaml: Callable[..., str]) -> None:
     path = tmp_path / "faq.yml"
     path.write_text(article_yaml("same") * 2, encoding="utf-8")
-    with pytest.raises(InvalidFile, match="the id 'same' more than once"):
+    with pytest.raises(InvalidFile) as caught:
         load_articles(path)
+    assert f"{path}, line 5: found the id 'same' of line 1 more than once" in str(caught.value)
+
+
+def test_every_wrong_article_is_named_at_once(
+    tmp_path: Path, article_yaml: Callable[..., str]
+) -> None:
+    path = tmp_path / "faq.yml"
+    wrong = [article_yaml(f"a{number}", colour="red") for number in range(12)]
+    path.write_text(article_yaml("right") + "".join(wrong), encoding="utf-8")
+    with pytest.raises(InvalidFile) as caught:
+        load_articles(path)
+    lines = str(caught.value).splitlines()
+    assert [line.split(":")[0] for line in lines[:2]] == [
+        f"{path}, line 5, article 'a0'",
+        f"{path}, line 10, article 'a1'",
+    ]
+    assert "and 2 more" in lines
+
+
+@pytest.mark.parametrize(("language", "missing"), [("en", "zh"), ("zh", "en")])
+def test_an_article_may_be_in_one_language(
+    tmp_path: Path, article_yaml: Callable[..., str], language: str, missing: str
+) -> None:
+    path = tmp_path / "faq.yml"
+    lines = {"question": f"{{{language}: Q}}", "answer": f"{{{language}: A}}"}
+    path.write_text(article_yaml("one", **lines, url="https://shop.example/one"), encoding="utf-8")
+    (article,) = load_articles(path)
+    assert article.told_in(missing) == article.told_in(language) == language
+    assert article.answer.of(missing) == article.answer.of(language) == "A"
+    assert article.wordings(language) == ("Q",)
+    assert article.wordings(missing) == ()
+    assert article.url == "https://shop.example/one"
