@@ -20,7 +20,7 @@ import shutil
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -117,6 +117,17 @@ def rollback(root: Path, version: str) -> Artifact:
     with _locked(root):
         _point(root, version)
     return artifact
+
+
+def drop(root: Path, unwanted: Collection[str]) -> None:
+    """Remove published versions for good; where the current one is among them, nothing serves."""
+    with _locked(root):
+        if _pointed(root) in unwanted:
+            (root / POINTER).unlink()
+        for version in unwanted:
+            # Renamed first: a reader finds the version whole or not at all.
+            draft = (root / version).rename(root / f"{_DRAFT}{version}")
+            shutil.rmtree(draft)
 
 
 class Latest[T]:

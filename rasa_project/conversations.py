@@ -29,7 +29,8 @@ class ConversationStore(SQLTrackerStore):
 
     A conversation is taken out of memory for its turn and put back once the turn is saved, so a
     turn that fails leaves nothing half-done: the next one reads the database. One Rasa server
-    only: a second one would not see what the first has written.
+    only: a second one would not see what the first has written. What is erased from the database
+    meanwhile is forgotten here too, and not written back.
 
     Args:
         host: SQLAlchemy URL, as Rasa hands over `url` of the endpoint.
@@ -38,21 +39,29 @@ class ConversationStore(SQLTrackerStore):
     def __init__(self, host: str, **kwargs: Any) -> None:
         super().__init__(host=host, **kwargs)
         self._at_hand: OrderedDict[str, AtHand] = OrderedDict()
-        self._written: dict[str, int] = {}
+        self._written: dict[str, int | None] = {}
+        "Of conversations in a turn: how many events the database has; None where Rasa counts."
         self.engine: sa.engine.Engine = open_engine(host)
         self.sessionmaker = sa.orm.session.sessionmaker(bind=self.engine)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """Return the conversation's tracker, or None where it is new."""
         known = self._at_hand.pop(sender_id, None)
-        if known is None:
+        if known is not None and self._holds(sender_id):
+            self._written[sender_id] = known.written
+            return known.tracker
+        tracker = await super().retrieve(sender_id)
+        if tracker is None:
             self._written.pop(sender_id, None)
-            return await super().retrieve(sender_id)
-        self._written[sender_id] = known.written
-        return known.tracker
+        else:
+            self._written[sender_id] = None
+        return tracker
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Write the tracker's new events, and keep it at hand."""
+        """Write the tracker's new events, and keep it at hand; not of one erased meanwhile."""
+        if tracker.sender_id in self._written and not self._holds(tracker.sender_id):
+            del self._written[tracker.sender_id]
+            return
         await super().save(tracker)
         self._written.pop(tracker.sender_id, None)
         # Read again from the database, a tracker has its latest session only; so it is kept at
@@ -71,6 +80,12 @@ class ConversationStore(SQLTrackerStore):
         if written is None:
             return iter(super()._additional_events(session, tracker))
         return islice(tracker.events, written, None)
+
+    def _holds(self, sender_id: str) -> bool:
+        """Return whether the database has anything of the conversation."""
+        with self.session_scope() as session:
+            query = session.query(self.SQLEvent.id).filter(self.SQLEvent.sender_id == sender_id)
+            return query.first() is not None
 
 
 def open_engine(url: str) -> sa.engine.Engine:

@@ -50,7 +50,7 @@ def prove(
     Raises:
         TooManyAttempts: too many were wrong; right ones are not accepted now either.
     """
-    marks = [_mark(proof, claims[proof], key) for proof in _SUBJECTS if proof in claims]
+    marks = [claim_mark(proof, claims[proof], key) for proof in _SUBJECTS if proof in claims]
     _require_few(session, policy, conversation_id, marks, at)
     owner = _owner(session, policy, claims)
     for mark in marks:
@@ -118,7 +118,8 @@ def _plain(proof: Proof, text: str | None) -> str:
     return "".join(folded.split()) if proof is Proof.EMAIL else re.sub(r"[\W_]", "", folded)
 
 
-def _mark(proof: Proof, value: str, key: str) -> str:
+def claim_mark(proof: Proof, value: str, key: str) -> str:
+    """Return by what the records name a claim, without telling it."""
     return hmac.new(
         key.encode(), f"{proof}:{_plain(proof, value)}".encode(), hashlib.sha256
     ).hexdigest()

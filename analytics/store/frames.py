@@ -150,7 +150,9 @@ def fingerprint(session: Session, *, consent: bool = True) -> str:
         session.execute(
             select(func.count(), func.sum(OrderLine.quantity), func.sum(OrderLine.returned))
         ).one(),
-        session.execute(select(func.count(Order.id), func.max(Order.placed_at))).one(),
+        session.execute(
+            select(func.count(Order.id), func.count(Order.customer_id), func.max(Order.placed_at))
+        ).one(),
         session.execute(select(func.count(Order.id)).where(Order.status == "cancelled")).one(),
         session.execute(select(func.count(Interaction.id), func.max(Interaction.at))).one(),
         session.execute(

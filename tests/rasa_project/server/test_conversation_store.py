@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,41 @@ def test_a_turn_that_fails_leaves_nothing(url: str) -> None:
     assert again is not None
     texts = [event.text for event in again.events if isinstance(event, UserUttered)]
     assert texts == ["kept"]
+
+
+def erase(url: str) -> None:
+    """Delete everything said, as another process would."""
+    with sqlite3.connect(url.partition("///")[2]) as database:
+        database.execute("DELETE FROM events")
+    database.close()
+
+
+def test_what_is_erased_between_turns_is_forgotten(url: str) -> None:
+    store = ConversationStore(host=url, domain=Domain.empty())
+    turn(store, SessionStarted(), UserUttered("first"))
+    erase(url)
+    tracker = turn(store, SessionStarted(), UserUttered("second"))
+    for events in (tracker.events, read_back(url)):
+        assert [event.text for event in events if isinstance(event, UserUttered)] == ["second"]
+
+
+@pytest.mark.parametrize("at_hand", [True, False])
+def test_what_is_erased_in_the_middle_of_a_turn_is_not_written_back(
+    url: str, at_hand: bool
+) -> None:
+    store = ConversationStore(host=url, domain=Domain.empty())
+    turn(store, SessionStarted(), UserUttered("first"))
+    if not at_hand:
+        store = ConversationStore(host=url, domain=Domain.empty())
+    tracker = asyncio.run(store.retrieve("ann"))
+    assert tracker is not None
+    tracker.update(UserUttered("second"))
+    erase(url)
+    asyncio.run(store.save(tracker))
+    assert read_back(url) == []
+    turn(store, SessionStarted(), UserUttered("third"))
+    texts = [event.text for event in read_back(url) if isinstance(event, UserUttered)]
+    assert texts == ["third"]
 
 
 def test_memory_is_bounded(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
