@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final
 import typer
 from rich.console import Console
 
-from analytics.commands import privacy, questions, report, webhooks
+from analytics.commands import faq, privacy, questions, report, webhooks
 from analytics.commands.console import (
     Json,
     errors,
@@ -36,6 +36,7 @@ app = typer.Typer(
 imports = typer.Typer(help="Bring a shop's own data in.", no_args_is_help=True)
 app.add_typer(imports, name="import")
 app.add_typer(webhooks.app, name="webhooks")
+app.add_typer(faq.app, name="faq")
 app.add_typer(questions.app, name="questions")
 app.add_typer(report.app, name="report")
 app.add_typer(privacy.app, name="privacy")

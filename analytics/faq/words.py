@@ -34,6 +34,11 @@ def terms(text: str) -> Iterator[str]:
             yield from (run[at : at + 2] for at in range(len(run) - 1))
 
 
+def is_chinese(text: str) -> bool:
+    """Whether a text has Chinese characters."""
+    return any(run[0] >= "\u3400" for run in RUNS.findall(text))
+
+
 class WordIndex:
     """BM25 weights of every term in every document, by term.
 
