@@ -1,10 +1,12 @@
 /** The assistant's HTTP interface, as the page uses it. */
 
 const PATIENCE_MS = 60_000;
-const WEBHOOKS = { shopper: "/webhooks/widget/webhook", agent: "/webhooks/crm/webhook" };
+const CHANNELS = { shopper: "/webhooks/widget", agent: "/webhooks/crm" };
 const FAILURES = {
   401: "signedOut",
   403: "forbidden",
+  404: "gone",
+  409: "conflict",
   413: "tooLong",
   422: "malformed",
   429: "tooMany",
@@ -21,18 +23,17 @@ export class ApiError extends Error {
   }
 }
 
-/** One speaker's way to the assistant. */
+/** One speaker's way to the assistant. Every path is below the channel of their role. */
 export class Session {
   #token = null;
   #giveToken;
-  #role;
 
   /**
    * @param {"shopper"|"agent"} role
    * @param {function(): Promise<string>} giveToken asked at first and again when a token was refused
    */
   constructor(role, giveToken) {
-    this.#role = role;
+    this.role = role;
     this.#giveToken = giveToken;
   }
 
@@ -43,14 +44,63 @@ export class Session {
    * @returns {Promise<{status: string, messages: Object[]}>}
    * @throws {ApiError}
    */
-  async send(body) {
-    this.#token ??= await this.#freshToken();
-    let response = await this.#post(body);
-    if (response.status === 401) {
-      this.#token = await this.#freshToken();
-      response = await this.#post(body);
-    }
-    return read(response);
+  send(body) {
+    return this.post("/webhook", body);
+  }
+
+  /** @returns {Promise<Object|null>} the answer, or null where it has no content  @throws {ApiError} */
+  async post(path, body = {}) {
+    const json = { "Content-Type": "application/json" };
+    return read(await this.#request(path, { method: "POST", body: JSON.stringify(body) }, json));
+  }
+
+  /** @returns {Promise<Object>}  @throws {ApiError} */
+  async get(path) {
+    return read(await this.#request(path));
+  }
+
+  /**
+   * Listen to what happens from now on, or since an event.
+   *
+   * @param {string|null} lastId the id of the last event that was heard
+   * @param {AbortSignal} signal ends the listening
+   * @returns {Promise<Response>} whose body goes on
+   * @throws {ApiError}
+   */
+  async listen(lastId, signal) {
+    const headers = { Accept: "text/event-stream", ...(lastId && { "Last-Event-ID": lastId }) };
+    const response = await this.#request("/events", { signal }, headers);
+    if (!response.ok) await read(response);
+    return response;
+  }
+
+  /** Who the token says is speaking. */
+  async subject() {
+    const [, claims] = (await this.#readToken()).split(".");
+    const bytes = atob(claims.replaceAll("-", "+").replaceAll("_", "/"));
+    const text = new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
+    return JSON.parse(text).sub;
+  }
+
+  async #request(path, options = {}, headers = {}) {
+    const token = await this.#readToken();
+    const ask = (bearer) =>
+      request(CHANNELS[this.role] + path, {
+        ...options,
+        headers: { ...headers, Authorization: `Bearer ${bearer}` },
+      });
+    const response = await ask(token);
+    return response.status === 401 ? ask(await this.#renewToken(token)) : response;
+  }
+
+  #readToken() {
+    return (this.#token ??= this.#freshToken());
+  }
+
+  /** Requests that were refused together share one new token. */
+  async #renewToken(refused) {
+    if ((await this.#readToken()) === refused) this.#token = this.#freshToken();
+    return this.#readToken();
   }
 
   /** The shop's own code gives the token in production: whatever it throws, the chat goes on. */
@@ -58,14 +108,11 @@ export class Session {
     try {
       return await this.#giveToken();
     } catch (error) {
+      this.#token = null;
       if (error instanceof ApiError) throw error;
       console.error(error);
       throw new ApiError("signedOut", { retry: true });
     }
-  }
-
-  #post(body) {
-    return post(WEBHOOKS[this.#role], body, { Authorization: `Bearer ${this.#token}` });
   }
 }
 
@@ -75,9 +122,16 @@ export async function personas() {
   return response.status === 404 ? null : read(response);
 }
 
-/** A token for one of the demo's people; the same `visit` continues the same conversation. */
-export async function personaToken(persona, visit) {
-  return (await read(await post("token", { persona, visit }))).token;
+/**
+ * A token for one of the demo's people.
+ *
+ * @param {{persona: string, visit?: string, name?: string}} who the same `visit` continues the same
+ *   conversation; an agent at the desk has a `name` in its place
+ */
+export async function personaToken(who) {
+  const headers = { "Content-Type": "application/json" };
+  const options = { method: "POST", headers, body: JSON.stringify(who) };
+  return (await read(await request("token", options))).token;
 }
 
 /** A new message id: a random UUID, also where the page is not a secure context. */
@@ -90,14 +144,9 @@ export function newId() {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
-function post(address, body, headers = {}) {
-  const json = { "Content-Type": "application/json", ...headers };
-  return request(address, { method: "POST", headers: json, body: JSON.stringify(body) });
-}
-
 async function request(address, options) {
   try {
-    return await fetch(address, { ...options, signal: AbortSignal.timeout(PATIENCE_MS) });
+    return await fetch(address, { signal: AbortSignal.timeout(PATIENCE_MS), ...options });
   } catch (error) {
     if (error instanceof TypeError || error.name === "TimeoutError") {
       throw new ApiError("connection", { retry: true });
@@ -107,6 +156,7 @@ async function request(address, options) {
 }
 
 async function read(response) {
+  if (response.status === 204) return null;
   const body = await response.json().catch(() => null);
   if (response.ok && body) return body;
   const code = FAILURES[response.status] ?? "unavailable";

@@ -5,15 +5,20 @@
  */
 
 import { drawCustomer, drawSegment, sayCustomer, saySegment } from "./cards/customer.js";
+import * as csat from "./cards/csat.js";
 import * as forecast from "./cards/forecast.js";
 import * as handoff from "./cards/handoff.js";
 import * as invoice from "./cards/invoice.js";
 import * as order from "./cards/order.js";
 import * as products from "./cards/products.js";
 import * as quote from "./cards/quote.js";
+import { choices } from "./choices.js";
 import { h } from "./dom.js";
 
-/** One entry a `custom.type`: `draw` gives an element, `say` a sentence for screen readers. */
+/**
+ * One entry a `custom.type`: `draw` gives an element, `say` a sentence for screen readers; one that
+ * `holdsButtons` draws the message's buttons too.
+ */
 const CARDS = {
   products,
   order,
@@ -21,12 +26,12 @@ const CARDS = {
   forecast,
   handoff,
   invoice,
+  csat,
   customer: { draw: drawCustomer, say: sayCustomer },
   segment: { draw: drawSegment, say: saySegment },
 };
 
 const kept = new Map();
-const chosen = new WeakMap();
 
 /**
  * Keep a drawing and return the HTML that shows it.
@@ -44,48 +49,34 @@ export function isShown({ text, image, buttons, custom }) {
   return Boolean(text || image || buttons?.length || CARDS[custom?.type]);
 }
 
+/** Whether a message has a card that draws the buttons of a message, but no buttons. */
+export function lacksButtons({ custom, buttons }) {
+  return Boolean(CARDS[custom?.type]?.holdsButtons && !buttons?.length);
+}
+
 /**
- * @param {{text?, image?, custom?, buttons?: [{title, payload}]}} message of the server
+ * @param {{text?, image?, custom?, buttons?: [{title, payload}], speaker?: string}} message of the
+ *   server; `speaker` is the person who says it
  * @param {function({title, payload}): void} choose called when a button is pressed
  * @returns {Node[]}
  */
-export function draw({ text, image, custom, buttons }, choose) {
+export function draw({ text, image, custom, buttons, speaker }, choose) {
+  const card = CARDS[custom?.type];
   return [
+    speaker ? h("p", { class: "speaker" }, speaker) : null,
     text ? h("p", { class: "text" }, ...withLinks(text)) : null,
     image ? h("img", { class: "picture", src: image, alt: "" }) : null,
-    CARDS[custom?.type]?.draw(custom, choose) ?? null,
-    buttons?.length ? choices(buttons, choose) : null,
+    card?.draw(custom, choose, buttons) ?? null,
+    buttons?.length && !card?.holdsButtons ? choices(buttons, choose) : null,
   ].filter(Boolean);
 }
 
 /** What a screen reader says for a message. */
-export function say({ text, custom, buttons }) {
-  const card = CARDS[custom?.type]?.say(custom);
-  return [text, card, buttons?.map(({ title }) => title).join(", ")].filter(Boolean).join("\n");
-}
-
-/** Buttons of which one may be pressed, once, also after the reply was drawn anew. */
-function choices(buttons, choose) {
-  const row = h("div", { class: "choices" });
-  const mark = () => {
-    buttons.forEach((button, index) => {
-      row.children[index].setAttribute("aria-disabled", String(chosen.has(buttons)));
-      row.children[index].classList.toggle("chosen", chosen.get(buttons) === button);
-    });
-  };
-  const pick = (button) => () => {
-    if (chosen.has(buttons)) return;
-    chosen.set(buttons, button);
-    mark();
-    choose(button);
-  };
-  row.append(
-    ...buttons.map((button) =>
-      h("button", { type: "button", onclick: pick(button) }, button.title),
-    ),
-  );
-  mark();
-  return row;
+export function say({ text, custom, buttons, speaker }) {
+  const card = CARDS[custom?.type];
+  const titles = card?.holdsButtons ? null : buttons?.map(({ title }) => title).join(", ");
+  const words = [text, card?.say(custom), titles].filter(Boolean).join("\n");
+  return speaker ? `${speaker}: ${words}` : words;
 }
 
 /** Text with its web addresses as links, without the punctuation that follows them. */

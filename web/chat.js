@@ -2,12 +2,16 @@
 
 import "./deep-chat.js";
 import { ApiError, newId } from "./api.js";
-import { draw, isShown, keep, say } from "./cards.js";
+import { draw, isShown, keep, lacksButtons, say } from "./cards.js";
 import { h } from "./dom.js";
 import { t } from "./i18n.js";
+import { Takeover } from "./takeover.js";
+import { thumbs } from "./thumbs.js";
 
 const LONGEST = 4000;
 const NOTICES = ["error", "timeout"];
+// What asks or tells something else than an answer is not to be rated.
+const NO_ANSWERS = ["handoff", "csat", "error"];
 
 // deep-chat's own frame, which only inline styles override. Without a font of ours it would load one
 // from another host.
@@ -18,21 +22,34 @@ const FRAME =
 export class Conversation {
   #session;
   #page;
+  #takeover;
   #signals;
   #loading = { toggle() {} };
   #errors = { overrides: {} };
   #queue = Promise.resolve();
+  #waiting = null;
 
   /**
    * @param {Session} session
    * @param {{styles: string, starters: function(): string[], contact: function(): string,
-   *   announce: function(string): void, onStatus: function(string): void}} page `starters` are
-   *   example questions, `contact` the customer an agent speaks about or "", `styles` CSS
+   *   announce: function(string): void, onStatus: function((function(): string)|null): void}} page
+   *   `starters` are example questions, `contact` the customer an agent speaks about or "", `styles`
+   *   CSS; `onStatus` gets what gives a line on how the conversation stands, or null
    */
   constructor(session, page) {
     this.#session = session;
     this.#page = page;
+    this.#takeover = new Takeover(session, {
+      onMessage: (message) => this.#hear(message),
+      onTyping: (name) => this.#showTyping(name),
+      onChange: () => this.#stands(),
+    });
     this.element = this.#view(page.styles);
+  }
+
+  /** Nobody looks at this conversation any more. */
+  leave() {
+    this.#takeover.stop();
   }
 
   /** Say everything that stands on the page in the language now in use. */
@@ -45,7 +62,7 @@ export class Conversation {
     this.element.setPlaceholderText(t("chat.placeholder"));
     messages.setAttribute("aria-label", t("chat.messages"));
     root.querySelector(".input-button").setAttribute("aria-label", t("chat.send"));
-    for (const reply of root.querySelectorAll("sales-reply")) reply.render();
+    this.#redraw();
   }
 
   focus() {
@@ -55,13 +72,15 @@ export class Conversation {
   #view(styles) {
     const element = document.createElement("deep-chat");
     element.style.cssText = FRAME;
+    // deep-chat may render twice when the page is busy, and tells of the first time only.
+    const container = element.shadowRoot.getElementById("container");
+    new MutationObserver(() => this.#prepare()).observe(container, { childList: true });
     return Object.assign(element, {
       auxiliaryStyle: styles,
       connect: { websocket: true, handler: (_, signals) => this.#connect(signals) },
       displayLoadingBubble: this.#loading,
       errorMessages: this.#errors,
       introMessage: { html: keep(() => this.#welcome()) },
-      onComponentRender: () => this.#prepare(),
       onMessage: ({ message }) => this.#asTyped(message),
       submitButtonStyles: { alwaysEnabled: true },
       textInput: { characterLimit: LONGEST, placeholder: { text: t("chat.placeholder") } },
@@ -81,17 +100,25 @@ export class Conversation {
       });
     };
     signals.onOpen();
+    if (this.#isShopper) this.#takeover.start();
+  }
+
+  get #isShopper() {
+    return this.#session.role === "shopper";
   }
 
   /** What deep-chat leaves to be done for keyboards and screen readers. */
   #prepare() {
     const root = this.element.shadowRoot;
     const messages = root.getElementById("messages");
+    if (!messages) return;
     messages.setAttribute("role", "region");
     messages.setAttribute("tabindex", "0");
     root.querySelector(".input-button").addEventListener("keydown", (event) => {
       if (event.key === " ") event.currentTarget.click();
     });
+    root.getElementById("text-input").addEventListener("input", () => this.#takeover.typing());
+    root.getElementById("input").before(h("p", { id: "typing", "aria-hidden": "true" }));
     this.translate();
   }
 
@@ -112,7 +139,10 @@ export class Conversation {
   }
 
   async #deliver(body) {
-    this.#loading.toggle({});
+    // A person answers when they will: nothing is under way after the message has arrived.
+    const isAwaited = !this.#takeover.isHuman;
+    this.#takeover.sent(body.message_id);
+    if (isAwaited) this.#loading.toggle({});
     let reply = null;
     let failure = null;
     try {
@@ -121,20 +151,100 @@ export class Conversation {
       if (!(error instanceof ApiError)) throw error;
       failure = error;
     } finally {
-      this.#loading.toggle();
+      this.#endWait();
     }
     if (!this.element.isConnected) return;
-    if (reply) this.#show(reply);
+    if (reply) this.#answer(reply, body.message_id);
     else this.#fail(failure, body);
   }
 
-  #show({ status, messages }) {
-    const shown = messages.filter(isShown);
-    const drawings = shown.map((message) => () => draw(message, this.#choose));
+  /** deep-chat's toggle would begin a wait where a message has already taken the place of one. */
+  #endWait() {
+    if (this.element.shadowRoot.querySelector(".loading-message-dots")) this.#loading.toggle();
+  }
+
+  #answer({ status, messages }, messageId) {
+    const shown = this.#upToDate(messages);
+    const drawings = this.#drawings(shown);
     if (NOTICES.includes(status)) drawings.push(() => [notice(t(`status.${status}`))]);
+    else if (this.#isShopper && isAnswer(shown)) this.#addThumbs(drawings, messageId);
+    if (this.#takeover.isHuman) drawings.push(this.#receipt());
     this.#add(drawings);
     for (const message of shown) this.#page.announce(say(message));
-    this.#page.onStatus(status);
+    this.#stands(status);
+  }
+
+  /** Something was said without being asked for: by a person, or by the bot about the takeover. */
+  #hear(message) {
+    if (message.sender === "customer") return this.#recall(message);
+    const shown = this.#upToDate([message]);
+    this.#add(this.#drawings(shown));
+    for (const one of shown) this.#page.announce(say(one));
+  }
+
+  /** What the customer said before the page was loaded again. */
+  #recall({ text }) {
+    this.#signals.onResponse({ role: "user", text });
+  }
+
+  /**
+   * Messages to show. Cards of a handoff pass through the takeover, which knows the last one; a card
+   * that draws buttons waits for the message that brings them.
+   */
+  #upToDate(messages) {
+    return messages
+      .map((message) => {
+        if (message.custom?.type !== "handoff") return this.#withCard(message);
+        return { ...message, custom: this.#takeover.note(message.custom) };
+      })
+      .filter(isShown);
+  }
+
+  #withCard(message) {
+    if (lacksButtons(message)) {
+      this.#waiting = message.custom;
+      return { ...message, custom: null };
+    }
+    if (!this.#waiting || !message.buttons) return message;
+    const custom = this.#waiting;
+    this.#waiting = null;
+    return { ...message, custom };
+  }
+
+  #drawings(messages) {
+    return messages.map((message) => () => draw(message, this.#choose));
+  }
+
+  #addThumbs(drawings, messageId) {
+    const opinion = { up: null };
+    const rate = (up) => this.#session.post("/thumbs", { message_id: messageId, up });
+    const last = drawings.pop();
+    drawings.push(() => [...last(), thumbs(opinion, rate)]);
+  }
+
+  /** A sign that the message has reached the person; only the last one shows. */
+  #receipt() {
+    for (const old of this.element.shadowRoot.querySelectorAll(".receipt")) {
+      old.closest("sales-reply").hidden = true;
+    }
+    return () => [h("p", { class: "receipt" }, t("chat.delivered"))];
+  }
+
+  #showTyping(name) {
+    const line = this.element.shadowRoot.getElementById("typing");
+    if (line) line.textContent = name ? t("takeover.typing", { agent: name }) : "";
+  }
+
+  /** Tell the page how the conversation stands, with a person or not. */
+  #stands(status = "ok") {
+    this.#redraw(":has(.card.handoff)");
+    if (this.#takeover.status()) this.#page.onStatus(() => this.#takeover.status());
+    else this.#page.onStatus(status === "handoff" ? () => t("status.handoff") : null);
+  }
+
+  #redraw(which = "") {
+    const replies = this.element.shadowRoot.querySelectorAll(`sales-reply${which}`);
+    for (const reply of replies) reply.render();
   }
 
   /** Say what went wrong; trying again sends the same message id, so that nothing happens twice. */
@@ -168,6 +278,13 @@ export class Conversation {
       h("div", { class: "choices starters" }, ...starters),
     ];
   }
+}
+
+/** Whether a reply answers, rather than asks back or tells of something else. */
+function isAnswer(messages) {
+  const last = messages.at(-1);
+  if (!last || messages.some(({ custom }) => NO_ANSWERS.includes(custom?.type))) return false;
+  return !last.buttons?.length && !/[?？]\s*$/.test(last.text ?? "");
 }
 
 /** A line about the conversation itself, not from the assistant. */

@@ -83,6 +83,19 @@ export function date(value, format = { dateStyle: "medium" }) {
   );
 }
 
+/** A length of time in the unit that suits it. @param {number} seconds */
+export function span(seconds) {
+  const units = [
+    ["day", 86_400],
+    ["hour", 3_600],
+    ["minute", 60],
+    ["second", 1],
+  ];
+  const [unit, size] = units.find(([, length]) => seconds >= length) ?? units.at(-1);
+  const style = { style: "unit", unit, unitDisplay: "short" };
+  return new Intl.NumberFormat(region, style).format(Math.max(0, Math.floor(seconds / size)));
+}
+
 async function read(name) {
   const response = await fetch(new URL(`locales/${name}.json`, import.meta.url));
   if (!response.ok) throw new Error(`locales/${name}.json: ${response.status}`);

@@ -1,28 +1,22 @@
 /** The page around the conversation: who speaks, in which language, and what is announced. */
 
-import { ApiError, Session, newId, personaToken, personas } from "./api.js";
+import { ApiError, Session, personaToken, personas } from "./api.js";
 import { Conversation } from "./chat.js";
 import { h } from "./dom.js";
-import { choose, current, languages, lookUp, t, use } from "./i18n.js";
+import { lookUp, t } from "./i18n.js";
+import { announce, at, banner, remember, startLanguages, visitOf, wishes } from "./shell.js";
 import { embeddedBy, shopToken } from "./shop.js";
 
-const ANNOUNCEMENTS = 20;
 const STYLES = ["chat.css", "cards.css", "chart.css"];
 
 const styles = Promise.all(STYLES.map(read));
-const at = (id) => document.getElementById(id);
-const wishes = new URLSearchParams(location.search);
 let demo = null;
 let conversation = null;
 
 async function start() {
-  const offered = await languages();
-  const wished = [wishes.get("lang"), ...navigator.languages].filter(Boolean);
-  await use(choose(offered, wished));
-  offerLanguages(offered);
+  await startLanguages(translate);
   document.body.classList.toggle("embedded", embeddedBy() !== null);
   at("skip").onclick = skip;
-  translate();
   try {
     await meet();
   } catch (error) {
@@ -41,34 +35,7 @@ async function meet() {
   return speakAs(chosen());
 }
 
-function offerLanguages(offered) {
-  const buttons = offered.map(({ code, name }) =>
-    h(
-      "button",
-      { type: "button", lang: code, "data-code": code, onclick: () => switchTo(code) },
-      name,
-    ),
-  );
-  at("languages").append(...buttons);
-}
-
-async function switchTo(code) {
-  await use(code);
-  remember("lang", code);
-  translate();
-}
-
-/** Fill every text of the page; its places are marked `data-text` and `data-label`. */
 function translate() {
-  document.documentElement.lang = current();
-  for (const place of document.querySelectorAll("[data-text]"))
-    place.textContent = t(place.dataset.text);
-  for (const place of document.querySelectorAll("[data-label]")) {
-    place.setAttribute("aria-label", t(place.dataset.label));
-  }
-  for (const button of at("languages").children) {
-    button.setAttribute("aria-pressed", String(button.dataset.code === current()));
-  }
   if (demo) namePersonas();
   banner();
   conversation?.translate();
@@ -106,20 +73,23 @@ function namePersonas() {
 /** Begin a conversation as one of the demo's people, with a clean view. */
 async function speakAs(persona) {
   remember("persona", persona.id);
-  at("contact-field").hidden = persona.role !== "agent";
+  const isAgent = persona.role === "agent";
+  at("contact-field").hidden = !isAgent;
+  at("desk").hidden = !isAgent;
   namePersonas();
-  const visit = newId();
-  await converse(new Session(persona.role, () => personaToken(persona.id, visit)));
+  const visit = visitOf(persona.id);
+  await converse(new Session(persona.role, () => personaToken({ persona: persona.id, visit })));
 }
 
 async function converse(session) {
   const sheets = await styles;
+  conversation?.leave();
   conversation = new Conversation(session, {
     styles: sheets.join("\n"),
     starters: () => lookUp(`personas.${demo ? chosen().kind : "visitor"}.starters`, []),
     contact: () => (demo && chosen().role === "agent" ? at("contact").value.trim() : ""),
     announce,
-    onStatus: (status) => banner(status === "handoff" ? () => t("status.handoff") : null),
+    onStatus: banner,
   });
   banner(null);
   at("announcer").replaceChildren();
@@ -131,32 +101,9 @@ async function read(name) {
   return response.text();
 }
 
-let bannerText = null;
-
-/** Show a line above the conversation; null hides it, no argument says it anew. */
-function banner(say = bannerText) {
-  bannerText = say;
-  at("banner").hidden = !say;
-  const words = say?.() ?? "";
-  if (words && at("banner").textContent !== words) announce(words);
-  at("banner").textContent = words;
-}
-
-/** Hand a text to screen readers. */
-function announce(words) {
-  at("announcer").append(h("p", {}, words));
-  while (at("announcer").children.length > ANNOUNCEMENTS) at("announcer").firstChild.remove();
-}
-
 function skip(event) {
   event.preventDefault();
   conversation?.focus();
-}
-
-/** Keep a choice in the address, so that a reload keeps it too. */
-function remember(name, value) {
-  wishes.set(name, value);
-  history.replaceState(null, "", `?${wishes}`);
 }
 
 await start();

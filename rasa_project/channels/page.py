@@ -27,6 +27,8 @@ SUFFIXES = {".html", ".css", ".js", ".json", ".svg", ".png"}
 TOKEN_LIFETIME = timedelta(hours=1)
 VISIT = re.compile(r"[A-Za-z0-9-]{8,64}")
 "What tells one opening of the page, and so one conversation, from another."
+NAME = re.compile(r"\w[\w .-]{0,39}")
+"How an agent is called at the desk."
 POLICY = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'"
@@ -108,15 +110,25 @@ class PageInput(InputChannel):
         )
         if chosen is None:
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "persona must be one of /chat/personas.")
-        visit = body.get("visit")
-        if not isinstance(visit, str) or not VISIT.fullmatch(visit):
-            raise Problem(
-                HTTPStatus.UNPROCESSABLE_ENTITY, "visit must be 8 to 64 letters, digits or -."
-            )
-        subject = f"{chosen['id']}:{visit}"
+        subject = f"{chosen['id']}:{_whose(body, Role(chosen['role']))}"
         speaker = Speaker(subject, Role(chosen["role"]), chosen["customer_id"])
         token = issue_token(speaker, self._settings.secrets, TOKEN_LIFETIME)
         return {"token": token, "expires_in": int(TOKEN_LIFETIME.total_seconds())}
+
+
+def _whose(body: dict[str, Any], role: Role) -> str:
+    """Return the visit that a token is for; for an agent at the desk, the agent's name."""
+    if role is Role.AGENT and "name" in body:
+        name = body["name"]
+        if not isinstance(name, str) or not NAME.fullmatch(name):
+            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "name must be 1 to 40 letters.")
+        return name
+    visit = body.get("visit")
+    if not isinstance(visit, str) or not VISIT.fullmatch(visit):
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY, "visit must be 8 to 64 letters, digits or -."
+        )
+    return visit
 
 
 def _files() -> dict[str, Path]:

@@ -84,6 +84,9 @@ class PlayedChat(ChatPage):
             for a connection that breaks. The last one is repeated.
         sent: the requests to the webhooks as (path, token, body).
         tokens: how many tokens were given.
+        thumbs: what was said of answers, as (message id, up).
+        typing: what was told of the visitor's typing.
+        listens: whether the server has events to hear; without any it says so.
     """
 
     def __init__(self, page: Page, address: str) -> None:
@@ -91,8 +94,14 @@ class PlayedChat(ChatPage):
         self.replies: list[Json | tuple[int, Json] | None] = [says({"text": "Hello."})]
         self.sent: list[tuple[str, str, Json]] = []
         self.tokens = 0
+        self.thumbs: list[tuple[str, bool]] = []
+        self.typing: list[bool] = []
+        self.listens = False
         page.route("**/chat/token", self._give_token)
-        page.route("**/webhooks/**", self._answer)
+        page.route("**/webhooks/*/webhook", self._answer)
+        page.route("**/webhooks/*/events", self._listen)
+        page.route("**/webhooks/*/thumbs", self._rate)
+        page.route("**/webhooks/*/typing", self._type)
 
     def answer_personas(self, personas: Json) -> None:
         self.page.route("**/chat/personas", lambda route: route.fulfill(json=personas))
@@ -106,6 +115,21 @@ class PlayedChat(ChatPage):
     def _give_token(self, route: Route) -> None:
         self.tokens += 1
         route.fulfill(json={"token": f"token-{self.tokens}", "expires_in": 3600})
+
+    def _listen(self, route: Route) -> None:
+        if self.listens:
+            route.continue_()
+        else:
+            route.fulfill(status=204)
+
+    def _rate(self, route: Route) -> None:
+        body = route.request.post_data_json
+        self.thumbs.append((body["message_id"], body["up"]))
+        route.fulfill(status=204)
+
+    def _type(self, route: Route) -> None:
+        self.typing.append(route.request.post_data_json["typing"])
+        route.fulfill(status=204)
 
     def _answer(self, route: Route) -> None:
         request = route.request

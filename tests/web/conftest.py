@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.web.chat_page import PlayedChat, visit
+from tests.web.streams import Streams
 
 WEB = Path(__file__).parents[2] / "web"
 BUNDLE = WEB / "node_modules" / "deep-chat" / "dist" / "deepChat.bundle.js"
@@ -67,6 +68,18 @@ class PageFiles(SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
+class EventFiles(PageFiles):
+    """The same, with event streams below /webhooks/."""
+
+    streams: Streams
+
+    def do_GET(self) -> None:
+        if self.path.startswith("/webhooks/"):
+            self.streams.serve(self)
+        else:
+            super().do_GET()
+
+
 @contextmanager
 def serve(handler: type[SimpleHTTPRequestHandler], directory: Path = WEB) -> Iterator[str]:
     """Serve a folder on a free port; yields the address."""
@@ -84,6 +97,19 @@ def files() -> Iterator[str]:
         lacking("no deep-chat: run make setup, or npm ci in web/")
     with serve(PageFiles) as address:
         yield address
+
+
+@pytest.fixture
+def streams() -> Iterator[Streams]:
+    """The page's files, and events that the test emits."""
+    if not BUNDLE.exists():
+        lacking("no deep-chat: run make setup, or npm ci in web/")
+    streams = Streams()
+    handler = type("Handler", (EventFiles,), {"streams": streams})
+    with serve(handler) as address:
+        streams.address = address
+        yield streams
+        streams.cut()
 
 
 @pytest.fixture

@@ -153,6 +153,24 @@ INVOICE: Json = {
     "url": "/chat/files/aa.bb-b.cc_c",
 }
 
-HANDOFF: Json = {"type": "handoff", "ticket_id": "T-1042", "state": "requested"}
+HANDOFF: Json = {
+    "type": "handoff",
+    "ticket_id": "T-1042",
+    "state": "requested",
+    "position": 2,
+    "wait_minutes": 10,
+    "actions": [{"title": "No longer needed", "payload": "/cancel_handoff"}],
+}
+JOINED: Json = {"type": "handoff", "ticket_id": "T-1042", "state": "human", "agent": "Maria"}
+RELEASED: Json = {**JOINED, "state": "closed", "outcome": "released"}
+
+CSAT: Json = {"type": "csat", "scale": 5, "about": "handoff"}
+STARS: list[Json] = [
+    *(
+        {"title": "★" * score, "payload": f'/inform{{"choice": "{score}"}}'}
+        for score in range(1, 6)
+    ),
+    {"title": "Not now", "payload": '/inform{"choice": "skip"}'},
+]
 
 CARDS = [PRODUCTS, ORDER, QUOTE, FORECAST, SEGMENT, CUSTOMER, INVOICE, HANDOFF]

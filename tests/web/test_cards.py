@@ -121,16 +121,42 @@ def test_an_invoice_opens_no_other_address(chat: PlayedChat, url: str | None) ->
     expect(card.locator("a")).to_have_count(0)
 
 
-def test_a_handoff_shows_its_ticket(chat: PlayedChat) -> None:
+def test_a_handoff_shows_its_ticket_and_the_wait(chat: PlayedChat) -> None:
     card = chat.card(samples.HANDOFF)
     expect(card.locator(".badge")).to_have_text("Waiting for a person")
-    expect(card.locator(".facts dd")).to_have_text("T-1042")
+    expect(card.locator(".facts dd")).to_have_text(["T-1042", "2", "about 10 min"])
+    chat.replies = [says({"text": "All right."})]
+    card.get_by_role("button", name="No longer needed").click()
+    expect(chat.replied.last).to_have_text("All right.")
+    assert chat.sent[-1][2]["message"] == "/cancel_handoff"
 
 
-@pytest.mark.parametrize("custom", [{"type": "csat"}, {"type": "from a later version"}])
-def test_other_types_are_ignored(chat: PlayedChat, custom: Json) -> None:
+@pytest.mark.parametrize("apart", [False, True])
+def test_satisfaction_is_a_row_of_numbers(chat: PlayedChat, apart: bool) -> None:
+    question: Json = {"text": "How was it?", "buttons": samples.STARS}
+    card = {"custom": samples.CSAT}
+    chat.replies = [says(card, question) if apart else says({**card, **question})]
+    chat.ask("?")
+    expect(chat.replied.last.locator(".text")).to_have_text("How was it?")
+    row = chat.replied.nth(chat.replied.count() - 1).locator(".csat")
+    expect(row.locator(".score")).to_have_text(["1", "2", "3", "4", "5"])
+    expect(row.locator(".ends span")).to_have_text(["very dissatisfied", "very satisfied"])
+    expect(row.get_by_role("button", name="Not now")).to_be_visible()
+    expect(chat.announced.last).to_have_text("How was it?\nChoose a number from 1 to 5.")
+    chat.replies = [says({"text": "Thank you."})]
+    row.get_by_role("button", name="1 of 5, very dissatisfied").focus()
+    for _ in range(3):
+        chat.page.keyboard.press("Tab")
+    chat.page.keyboard.press("Enter")
+    expect(chat.replied.last.locator(".text")).to_have_text("Thank you.")
+    expect(row.locator(".chosen")).to_have_text("4")
+    expect(chat.page.locator(".user-message-text").last).to_have_text("★★★★")
+    assert chat.sent[-1][2]["message"] == '/inform{"choice": "4"}'
+
+
+def test_other_types_are_ignored(chat: PlayedChat) -> None:
     before = chat.replied.count()
-    chat.replies = [says({"custom": custom}, {"text": "Done."})]
+    chat.replies = [says({"custom": {"type": "from a later version"}}, {"text": "Done."})]
     chat.ask("?")
     expect(chat.replied.last).to_have_text("Done.")
     expect(chat.replied).to_have_count(before + 1)

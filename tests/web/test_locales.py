@@ -12,7 +12,8 @@ import pytest
 from tests.web.conftest import WEB
 
 LANGUAGES = [entry["code"] for entry in json.loads((WEB / "locales/index.json").read_text("utf-8"))]
-CODE = [*WEB.glob("*.js"), *WEB.glob("cards/*.js")]
+CODE = [*WEB.glob("*.js"), *WEB.glob("cards/*.js"), *WEB.glob("agent/*.js")]
+PAGES = [*WEB.glob("*.html")]
 CALL = re.compile(r"""(?:\bt|lookUp)\(\s*(["`])(.+?)\1""")
 
 
@@ -48,7 +49,7 @@ def test_a_language_has_every_text_with_the_same_blanks(language: str) -> None:
 
 def test_every_text_that_the_page_asks_for_exists() -> None:
     source = "\n".join(path.read_text("utf-8") for path in CODE)
-    page = (WEB / "index.html").read_text("utf-8")
+    page = "\n".join(path.read_text("utf-8") for path in PAGES)
     asked = {key for _, key in CALL.findall(source)}
     asked |= set(re.findall(r'data-(?:text|label)="([^"]+)"', page))
     assert len(asked) > 50
