@@ -168,7 +168,12 @@ class MaskingFilter(logging.Filter):
     """Masks what a log record says, with its arguments, exception and stack."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg = mask(record.getMessage())
+        try:
+            said = record.getMessage()
+        except (TypeError, ValueError, KeyError):
+            # The handler would complain, and print the arguments as they are.
+            said = f"{record.msg} (with arguments that do not fit)"
+        record.msg = mask(said)
         record.args = None
         if record.exc_info and not record.exc_text:
             record.exc_text = logging.Formatter().formatException(record.exc_info)

@@ -56,7 +56,8 @@ from analytics.store.models import (
 )
 
 AT = datetime(2026, 6, 30, 12, tzinfo=UTC)
-PRODUCTS = ("tea", "cup", "pot")
+PRODUCTS = ("tea", "cup", "pot", "jar")
+"What the third customer buys, all of it; the others, all but the last."
 
 
 @dataclass(frozen=True)
@@ -156,7 +157,7 @@ def fill(store: Store, settings: Settings, who: Somebody, number: int) -> None:
                     tracking_number=f"TR{number}", payment_method_id=f"PM-{number}", **common,
                     lines=[
                         OrderLine(number=at, sku=f"{sku}-1", quantity=2, unit_price=Decimal(5))
-                        for at, sku in enumerate(PRODUCTS[: 1 + (week + number) % 3], start=1)
+                        for at, sku in enumerate(PRODUCTS[: 1 + week % 3 + number // 3], start=1)
                     ],
                     history=[
                         OrderEvent(status="pending", at=AT, actor=actor),

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 
@@ -14,6 +15,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import actions.__main__ as action_server
+from actions.services import Services, services
+from analytics import cli
+from analytics.errors import SettingsError
 from analytics.privacy.masking import MaskingFilter, install, luhn_valid, mask, mask_all
 
 ROOT = Path(__file__).parents[3]
@@ -175,6 +180,54 @@ def test_a_log_record_is_masked_with_its_arguments_and_its_exception() -> None:
     assert "call [phone]" in said
     assert "ValueError: no [email]" in said
     assert "Traceback" in said
+
+
+def test_arguments_that_do_not_fit_are_not_told_either(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    stream = StringIO()
+    logger, handler = _logger(stream)
+    handler.addFilter(MaskingFilter())
+    logger.warning("%d units", "ann@example.com")
+    assert stream.getvalue() == "%d units (with arguments that do not fit)\n"
+    assert "ann@" not in capsys.readouterr().err
+
+
+@pytest.fixture
+def record_factory() -> Iterator[None]:
+    before = logging.getLogRecordFactory()
+    yield
+    logging.setLogRecordFactory(before)
+
+
+def _masks() -> bool:
+    stream = StringIO()
+    _logger(stream)[0].warning("of ann@example.com")
+    return stream.getvalue() == "of [email]\n"
+
+
+@pytest.mark.usefixtures("record_factory")
+def test_the_command_line_masks_what_it_logs(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not _masks()
+    monkeypatch.setattr(cli, "app", lambda: None)
+    cli.main()
+    assert _masks()
+
+
+@pytest.mark.usefixtures("record_factory")
+def test_the_action_server_masks_what_it_logs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SALESCLERK_HOME", str(tmp_path))
+    monkeypatch.setattr(Services, "warm_up", _refuse)
+    services.cache_clear()
+    assert action_server.main() == 1
+    assert _masks()
+    services.cache_clear()
+
+
+def _refuse(_: Services) -> None:
+    raise SettingsError("HOME", "nothing", "something")
 
 
 def test_once_installed_handlers_that_come_later_say_nothing_either() -> None:
