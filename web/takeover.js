@@ -79,7 +79,7 @@ export class Takeover {
     const isKnown = last?.ticket_id === card.ticket_id && last?.state === card.state;
     if (isKnown) Object.assign(last, card);
     else if (last) withdraw(last);
-    if (!isKnown) this.#handoff = { agent: last?.agent, ...card };
+    if (!isKnown) this.#begin({ agent: last?.agent, ...card });
     if (this.#isOpen) this.#follow();
     else this.#linger();
     this.#view.onChange();
@@ -94,6 +94,12 @@ export class Takeover {
     if (this.isHuman && !this.#isPresent) return t("takeover.away", { agent: this.#name(agent) });
     if (this.isHuman) return t("takeover.with", { agent: this.#name(agent) });
     return position ? t("takeover.position", { position }) : t("takeover.waiting");
+  }
+
+  #begin(handoff) {
+    this.#handoff = handoff;
+    this.#isPresent = true;
+    this.#showTyping(false);
   }
 
   #name(agent) {
@@ -146,7 +152,8 @@ export class Takeover {
   }
 }
 
-/** What was offered while one waited is no longer there to choose. */
+/** A card of what is over: what was offered while one waited is no longer there to choose. */
 function withdraw(card) {
+  card.isOver = true;
   for (const passed of ["actions", "position", "wait_minutes"]) delete card[passed];
 }

@@ -218,6 +218,8 @@ def desk_routes(services: Services) -> Blueprint:
 
 async def _send(request: Request, events: AsyncIterator[str]) -> None:
     answer = await request.respond(content_type="text/event-stream; charset=utf-8")
+    # Who listens knows at once that the connection stands.
+    await answer.send(":\n\n")
     async for event in events:
         await answer.send(event)
 

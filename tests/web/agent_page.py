@@ -63,8 +63,38 @@ TRANSCRIPT: list[Json] = [
 ]
 
 
-class PlayedDesk:
-    """Drives the page, and answers as the server does.
+class DeskPage:
+    """Drives the page.
+
+    Attributes:
+        complaints: errors that the page did not expect.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def item(self, name: str) -> Locator:
+        """A conversation in the queue."""
+        return self.page.locator("#queue .item", has_text=name)
+
+    def read(self, name: str) -> None:
+        """Open a conversation."""
+        self.item(name).click()
+        self.page.get_by_role("heading", name=name).wait_for()
+
+    @property
+    def composer(self) -> Locator:
+        return self.page.get_by_role("textbox", name="Write to the customer")
+
+    @property
+    def log(self) -> Locator:
+        return self.page.locator(".log .text")
+
+
+class PlayedDesk(DeskPage):
+    """The same, where the test answers as the server does.
 
     Attributes:
         handoffs: by id, as the server has them; each may have `messages` of its own.
@@ -73,14 +103,12 @@ class PlayedDesk:
     """
 
     def __init__(self, page: Page, streams: Streams) -> None:
-        self.page = page
+        super().__init__(page)
         self.streams = streams
         self.handoffs: dict[int, Json] = {}
         self.sent: list[tuple[str, Json]] = []
         self.refusals: dict[str, tuple[int, Json]] = {}
-        self.complaints: list[str] = []
         self.number = 100
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.route("**/chat/personas", lambda route: route.fulfill(json=PERSONAS))
         page.route("**/chat/token", self._give_token)
         page.route("**/webhooks/crm/handoffs**", self._answer)
@@ -120,22 +148,6 @@ class PlayedDesk:
         """Have a handoff change, as by another agent."""
         self.handoffs[number].update(values)
         self.streams.emit("handoff", self.row(number))
-
-    def item(self, name: str) -> Locator:
-        return self.page.locator("#queue .item", has_text=name)
-
-    def read(self, name: str) -> None:
-        """Open a conversation."""
-        self.item(name).click()
-        self.page.get_by_role("heading", name=name).wait_for()
-
-    @property
-    def composer(self) -> Locator:
-        return self.page.get_by_role("textbox", name="Write to the customer")
-
-    @property
-    def log(self) -> Locator:
-        return self.page.locator(".log .text")
 
     def _give_token(self, route: Route) -> None:
         body = route.request.post_data_json

@@ -64,7 +64,7 @@ def test_the_place_in_the_queue_is_kept_up_to_date(chat: PlayedChat, streams: St
 def test_a_person_speaks(chat: PlayedChat, streams: Streams) -> None:
     join(chat, streams)
     expect(chat.page.locator(".event")).to_have_text("Maria has joined the conversation.")
-    expect(chat.page.locator(".card.handoff button")).to_have_count(0)
+    expect(chat.page.locator(".card.handoff").locator("button, .badge")).to_have_count(0)
     streams.emit("typing", {"sender": "agent", "typing": True})
     expect(chat.page.locator("#typing")).to_have_text("Maria is typing …")
     streams.emit("message", {"id": 8, **words("<b>Good</b> morning")}, 8)
@@ -122,8 +122,11 @@ def test_a_person_hears_that_one_types(chat: PlayedChat, streams: Streams) -> No
 
 def test_the_bot_has_it_again_afterwards(chat: PlayedChat, streams: Streams) -> None:
     join(chat, streams)
+    streams.emit("typing", {"sender": "agent", "typing": True})
+    expect(chat.page.locator("#typing")).not_to_be_empty()
     streams.emit("message", {"id": 9, **state(samples.RELEASED)}, 9)
-    expect(chat.page.locator(".event").last).to_contain_text("Maria has left.")
+    expect(chat.page.locator(".event").last).to_contain_text("Maria has left the conversation.")
+    expect(chat.page.locator("#typing")).to_be_empty()
     expect(chat.page.locator(".event").last).to_contain_text("T-1042")
     expect(banner(chat)).not_to_be_visible()
     streams.emit("message", {"id": 10, "sender": "bot", "custom": samples.CSAT}, 10)

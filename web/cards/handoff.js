@@ -18,7 +18,7 @@ function waiting(handoff, choose) {
   return frame(
     "handoff",
     t("handoff.title"),
-    badge(t("handoff.states.requested")),
+    handoff.isOver ? null : badge(t("handoff.states.requested")),
     facts([
       [t("handoff.ticket"), handoff.ticket_id],
       [t("handoff.position"), handoff.position && number(handoff.position)],
