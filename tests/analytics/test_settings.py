@@ -151,3 +151,12 @@ def test_a_sources_secret_is_demanded_by_name() -> None:
     assert settings.webhook_secret("my-crm") == "shared"
     with pytest.raises(SettingsError, match="WEBHOOK_SECRET_HUBSPOT"):
         settings.webhook_secret("hubspot")
+
+
+def test_the_public_address_is_this_machine_until_it_is_named() -> None:
+    assert Settings.from_environment({"PORT": "5006"}).public_url == "http://127.0.0.1:5006"
+    named = {"PUBLIC_URL": "https://chat.shop.example"}
+    assert Settings.from_environment(named).public_url == "https://chat.shop.example"
+    two = {"PUBLIC_URL": "https://a.example https://b.example"}
+    with pytest.raises(SettingsError, match="PUBLIC_URL"):
+        _ = Settings.from_environment(two).public_url
