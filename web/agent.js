@@ -1,4 +1,9 @@
-/** The desk: an agent sees who waits for a person, takes conversations over and gives them back. */
+/**
+ * The desk: an agent sees who waits for a person, takes conversations over and gives them back.
+ *
+ * Which agent it is, the shop says as for the chat (shop.js), with a token of the role `agent`; the
+ * last part of its subject is the name that customers see. In the demo, `?agent=Li` is Li.
+ */
 
 import { Desk } from "./agent/desk.js";
 import { Detail } from "./agent/detail.js";

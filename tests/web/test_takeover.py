@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from sqlalchemy import select
 
 from analytics.store.models import Feedback, Thumb
-from tests.assistant import Assistant
+from tests.assistant import Assistant, running_assistant
 from tests.web.agent_page import DeskPage
 from tests.web.chat_page import ChatPage
 
@@ -52,6 +52,13 @@ class People:
         defaults = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB"}
         context = self._browser.new_context(**{**defaults, "reduced_motion": "reduce", **options})
         return self._stack.enter_context(context).new_page()
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    """One of its own: nobody else stands in its queue, and it is restarted here."""
+    with running_assistant(tmp_path_factory.mktemp("takeover") / "home") as running:
+        yield running
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Locator, expect
 from tests.web import samples
 from tests.web.chat_page import Json, PlayedChat, says, visit
 from tests.web.streams import Streams
+from tests.web.test_page import CONTRASTS, LEAST_CONTRAST
 
 WAITING = says({"text": "I have called someone."}, {"custom": samples.HANDOFF}, status="handoff")
 WITH_PERSON = says({"custom": samples.JOINED}, status="handoff")
@@ -291,3 +292,33 @@ def test_an_opinion_that_is_not_taken_is_taken_back(chat: PlayedChat) -> None:
     with chat.page.expect_response("**/webhooks/*/thumbs"):
         up.click()
     expect(up).to_have_attribute("aria-pressed", "false")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_all_of_it_is_legible_on_a_phone(browser: Browser, streams: Streams, scheme: str) -> None:
+    phone = {"width": 360, "height": 740}
+    with visit(browser, streams.address, viewport=phone, color_scheme=scheme) as chat:
+        chat.listens = True
+        chat.open(persona="customer:C00042")
+        streams.wait(chat.page)
+        chat.ask("How can I pay?")
+        chat.replied.last.get_by_role("button", name="This helped").click()
+        join(chat, streams)
+        streams.emit("message", {"id": 8, **words("See https://shop.example")}, 8)
+        expect(chat.replied.last.locator(".text")).to_be_visible()
+        chat.replies = [WITH_PERSON]
+        chat.input.fill("Thanks")
+        chat.input.press("Enter")
+        expect(chat.page.locator(".receipt")).to_be_visible()
+        streams.emit("typing", {"sender": "agent", "typing": True})
+        expect(chat.page.locator("#typing")).not_to_be_empty()
+        contrasts = chat.page.evaluate(CONTRASTS)
+        streams.emit("message", {"id": 9, **state(samples.RELEASED)}, 9)
+        question = {"text": "How was it?", "custom": samples.CSAT, "buttons": samples.STARS}
+        streams.emit("message", {"id": 10, "sender": "bot", **question}, 10)
+        expect(chat.replied.last.locator(".csat")).to_be_visible()
+        contrasts += chat.page.evaluate(CONTRASTS)
+        assert len(contrasts) > 40
+        assert [pair for pair in contrasts if pair[1] < LEAST_CONTRAST] == []
+        width = "document.querySelector('deep-chat').shadowRoot.getElementById('messages')"
+        assert chat.page.evaluate(f"{width}.scrollWidth") <= 360
