@@ -81,7 +81,7 @@ class GuardedAction(Action, ABC):
         except SalesclerkError as error:
             turn.replies = self.explain(turn, error)
             events = self.recover(turn, error)
-            if isinstance(error, Refused) and error.instead is None:
+            if isinstance(error, Refused) and turn.speaker.role is Role.SHOPPER:
                 events = [*events, offered(HandoffReason.POLICY)]
         except Exception as error:  # noqa: BLE001 - the one place where nothing may pass
             turn.replies = self._apologise("utter_error_internal")

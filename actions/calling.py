@@ -59,25 +59,23 @@ def heed_anger(turn: Turn, events: list[EventType]) -> list[EventType]:
     In the midst of a form nothing is offered, as a yes would be taken for the form's answer.
 
     Args:
-        events: what the answer leads to; one that begins a form, or offers a person, is enough.
+        events: what the answer leads to; where a form begins, or the message is heard anew, it is
+            too early to tell.
     """
-    settled = any(
-        event["event"] in ("active_loop", "user")
-        or (event.get("name") == OFFER_SLOT and event.get("value"))
-        for event in events
-    )
-    angry = mood.of_text(turn.text) is Mood.ANGRY
-    if settled or not angry or turn.speaker.role is not Role.SHOPPER:
+    angry = mood.of_message(turn.messages()[0]) is Mood.ANGRY
+    goes_on = any(event["event"] in ("active_loop", "user") for event in events)
+    if not angry or goes_on or turn.speaker.role is not Role.SHOPPER:
         return []
     limits = turn.services.handoff_desk.policy.anger
     count = mood.angry_messages(turn)
     if count >= limits.call:
         turn.afterwards.append(lambda session: call_person(turn, session, HandoffReason.ANGER))
         return []
-    if count >= limits.offer and not turn.form:
-        turn.say("utter_offer_person_anger", buttons=[person_button(turn)])
-        return [offered(HandoffReason.ANGER)]
-    return []
+    is_offered = any(event.get("name") == OFFER_SLOT and event.get("value") for event in events)
+    if count < limits.offer or is_offered or turn.form:
+        return []
+    turn.say("utter_offer_person_anger", buttons=[person_button(turn)])
+    return [offered(HandoffReason.ANGER)]
 
 
 def take_over(turn: Turn, session: Session, agent: str) -> None:

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from actions import phrases
-from actions.turn import Turn
+from actions.turn import Turn, small_talk
 from analytics.handoff import Mood
 
 _SHOUTED: Final = re.compile(r"[!！?？]{2,}|[!！]\s*$")
 _FEWEST_LETTERS: Final = 12
 "Of a message in capital letters, for it to be shouted: OK and SKU codes are not."
+INSULT: Final = "smalltalk/insult"
 LOOKED_AT: Final = 6
 "Latest messages by which a mood is told."
 CALLS: Final = frozenset({"action_hand_off", "action_handoff_ended"})
@@ -28,9 +29,22 @@ def of_text(text: str) -> Mood:
     return Mood.UPSET if named == Mood.UPSET or _in_capitals(text) else Mood.CALM
 
 
+def is_insult(message: Mapping[str, Any]) -> bool:
+    """Return whether a message, as Rasa keeps it, insults the assistant."""
+    return small_talk(message) == INSULT
+
+
+def of_message(message: Mapping[str, Any]) -> Mood:
+    """Return how a message sounds, by its words and by what it was understood as."""
+    text = str(message.get("text") or "")
+    if text.startswith("/"):
+        return Mood.CALM
+    return Mood.ANGRY if is_insult(message) else of_text(text)
+
+
 def of_conversation(turn: Turn) -> Mood:
     """Return the worst of how the latest messages sound."""
-    moods = [of_text(text) for text in _said_by_customer(turn.messages()[:LOOKED_AT])]
+    moods = [of_message(message) for message in turn.messages()[:LOOKED_AT]]
     order = list(Mood)
     return max(moods, key=order.index, default=Mood.CALM)
 
@@ -44,13 +58,8 @@ def angry_messages(turn: Turn) -> int:
         if event.get("event") == "user":
             since.append(event)
     # A message with several requests stands there once for each of them.
-    texts = {str(one.get("message_id")): str(one.get("text") or "") for one in since}
-    return sum(of_text(text) is Mood.ANGRY for text in texts.values() if not text.startswith("/"))
-
-
-def _said_by_customer(messages: list[Mapping[str, Any]]) -> list[str]:
-    texts = [str(message.get("text") or "") for message in messages]
-    return [text for text in texts if not text.startswith("/")]
+    angry = {str(one.get("message_id")) for one in since if of_message(one) is Mood.ANGRY}
+    return len(angry)
 
 
 def _in_capitals(text: str) -> bool:

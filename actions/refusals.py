@@ -11,13 +11,14 @@ from actions import cards
 from actions.calling import person_button
 from actions.turn import Reply, Turn
 from analytics.errors import Refused
+from analytics.identity import Role
 from analytics.store import catalogue
 from analytics.store.models import Product
 from analytics.store.states import OrderStatus
 
 
 def reply(turn: Turn, refused: Refused) -> Reply:
-    """Return the rule in words, with a button for what is possible instead, or a person."""
+    """Return the rule in words, with buttons for what is possible instead and for a person."""
     return Reply(
         f"utter_refused_{refused.rule}",
         values=localised(turn, refused.values),
@@ -47,7 +48,8 @@ def _localised(turn: Turn, name: str, value: Any, currency: str) -> Any:
 
 def _instead(turn: Turn, refused: Refused) -> list[dict[str, str]]:
     intent, code = refused.instead, refused.values.get("code")
+    person = [person_button(turn)] if turn.speaker.role is Role.SHOPPER else []
     if intent is None:
-        return [person_button(turn)]
+        return person
     payload = cards.payload(intent, str(code)) if code else f"/{intent}"
-    return [turn.button(f"utter_meaning_{intent}", payload)]
+    return [turn.button(f"utter_meaning_{intent}", payload), *person]

@@ -6,10 +6,13 @@ from rasa_sdk.events import EventType
 from sqlalchemy.orm import Session
 
 from actions.base import GuardedAction
+from actions.calling import offered, person_button
 from actions.history import last_said
 from actions.misses import abilities
-from actions.turn import Reply, Turn
+from actions.mood import is_insult
+from actions.turn import Reply, Turn, small_talk
 from analytics.identity import Role
+from analytics.store.models import HandoffReason
 
 
 class ActionRepeat(GuardedAction):
@@ -31,6 +34,18 @@ class ActionRepeat(GuardedAction):
             if card := data.get("custom"):
                 turn.show(card)
         return []
+
+
+class ActionSmalltalk(GuardedAction):
+    """Answer small talk by its topic; to an insult, offer a person."""
+
+    action_name = "action_smalltalk"
+
+    def act(self, turn: Turn, session: Session) -> list[EventType]:
+        message = turn.messages()[0]
+        insulted = is_insult(message)
+        turn.say(f"utter_{small_talk(message)}", buttons=[person_button(turn)] if insulted else [])
+        return [offered(HandoffReason.ANGER)] if insulted else []
 
 
 class ActionHelp(GuardedAction):

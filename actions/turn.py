@@ -301,6 +301,16 @@ class Turn:
         )
 
 
+def small_talk(message: Mapping[str, Any]) -> str | None:
+    """Return the topic of a message that is small talk, such as `smalltalk/joke`, or None."""
+    parsed = message.get("parse_data") or {}
+    intent = str((parsed.get("intent") or {}).get("name"))
+    # As Rasa's response selectors have it; see rasa_project/components/ranking.py.
+    topics = (parsed.get("response_selector") or {}).get(intent) or {}
+    topic = (topics.get("response") or {}).get("intent_response_key")
+    return str(topic) if topic else None
+
+
 def read_entities(message: Mapping[str, Any]) -> list[Entity]:
     """Return the entities in Rasa's reading of a message, in the order of its text."""
     found = [
