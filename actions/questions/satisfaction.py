@@ -12,7 +12,7 @@ from actions.calling import person_button
 from actions.questions.base import Answers, Question, choice, choice_button
 from actions.questions.words import VALUES, skips
 from actions.turn import AMBIGUOUS, ANSWERS, Turn
-from actions.wording import asks, words
+from actions.wording import asks, stops, words
 
 SCORE_SLOT: Final = "csat_score"
 REASON_SLOT: Final = "csat_reason"
@@ -31,6 +31,7 @@ REMARKS: Final = frozenset(
 )
 "What a reason in one's own words may be understood as."
 NOES: Final = frozenset({*ANSWERS, AMBIGUOUS, "deny", "stop"})
+"What a no may be understood as, and a few words of blame."
 _SCORE: Final = re.compile(
     r"""(?<![\w.])(\d+|one|two|three|four|five)(?![\w.]*\d)
           (?P<unit>\s*(?:stars?|points?|/\s*5|out\s+of\s+(?:5|five)))?\b
@@ -93,7 +94,8 @@ class ScoreReason(Question):
             found[self.slot] = "" if declines(turn) else turn.text
 
     def recognises(self, turn: Turn, session: Session) -> bool:
-        return declines(turn) or (turn.intent in REMARKS and not asks(turn.text))
+        remark = turn.intent in REMARKS or (turn.intent in NOES and not stops(turn.text))
+        return declines(turn) or (remark and not asks(turn.text))
 
     def ask(self, turn: Turn, session: Session) -> None:
         skip = choice_button(turn, "utter_button_skip", SKIP)
