@@ -70,9 +70,11 @@ def erase(
             gone = personal.erase(session, person.who)
             gone += personal.redact(session, person.traces.without)
         done.update({f"table.{name}": rows for name, rows in gone.items()})
+        done["models"] = _renew_models(store, settings, person.traces, progress)
+        # A turn that was under way at the start has been answered and written down by now.
+        _erase_conversations(conversations, person, done)
         store.scrub()
         conversations.scrub()
-        done["models"] = _renew_models(store, settings, person.traces, progress)
         progress("tables", 4, 4)
         return +done
     finally:
@@ -85,7 +87,7 @@ def _erase_conversations(conversations: Conversations, person: Person, done: Rec
     done.update({f"conversations.{name}": rows for name, rows in gone.items()})
     redacted = _redacted(conversations, person)
     conversations.replace(redacted)
-    done["conversations.redacted"] = len(redacted)
+    done["conversations.redacted"] += len(redacted)
 
 
 def _redacted(conversations: Conversations, person: Person) -> list[Said]:

@@ -13,12 +13,13 @@ import jwt
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analytics.errors import UnknownCustomer
 from analytics.identity import Role
 from analytics.privacy.traces import Traces
 from analytics.service.identity import claim_mark
 from analytics.service.policy import Proof
 from analytics.settings import Secrets
-from analytics.store import Store, personal
+from analytics.store import Store, customers, personal
 from analytics.store.conversations import Conversations, Said
 from analytics.store.models import Change, Customer
 from analytics.store.personal import Who
@@ -72,9 +73,14 @@ class _Seen:
 
 
 def find(store: Store, conversations: Conversations, customer_id: str, secrets: Secrets) -> Person:
-    """Look a person up in everything that was said; also one of whom only traces are left."""
+    """Look a person up in everything that was said; also one of whom only traces are left.
+
+    Args:
+        customer_id: in any case, while there is such a customer.
+    """
     with store.reading() as session:
-        customer = session.get(Customer, customer_id)
+        customer = _customer(session, customer_id)
+        customer_id = customer.id if customer else customer_id
         traces = _traces(session, customer_id, customer)
         named = personal.conversations(session, customer_id)
         claims = _claims(customer, secrets.conversation_key) if customer else frozenset()
@@ -94,6 +100,13 @@ def find(store: Store, conversations: Conversations, customer_id: str, secrets: 
         frozenset(one for key in own | agents for one in seen[key].files),
         frozenset(one for key in seen.keys() - own - agents for one in seen[key].files),
     )
+
+
+def _customer(session: Session, customer_id: str) -> Customer | None:
+    try:
+        return customers.get(session, customer_id)
+    except UnknownCustomer:
+        return None
 
 
 def texts(said: Said) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +15,7 @@ from sqlalchemy import Engine, func, inspect, select, text
 from sqlalchemy.orm import Session
 
 from analytics import artifacts
+from analytics.errors import StoreUnavailable
 from analytics.identity import Role, Speaker, conversation_id
 from analytics.privacy.erasure import erase, preview
 from analytics.privacy.export import export
@@ -208,6 +210,38 @@ def test_the_models_serve_without_the_person(place: Place) -> None:
     models = Models.load(current.folder)
     assert models.segments.of(BOB.id).frequency == 20
     assert len(models.recommender.recommend([ANN.id], n=2)) == 2
+
+
+def test_an_answer_that_is_given_meanwhile_goes_too(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, redact = conversation(place.settings, ANN), personal.redact
+
+    def answered_meanwhile(*arguments: Any) -> Counter[str]:
+        speaker = Speaker(f"customer:{ANN.id}", Role.SHOPPER, ANN.id)
+        place.talk.say(own, speaker, ANN.words, f"Thanks, {ANN.name}")
+        return redact(*arguments)
+
+    monkeypatch.setattr(personal, "redact", answered_meanwhile)
+    erase(place.store, place.settings, ANN.id)
+    assert place.told("events", own) == place.told("chat_answers", own) == []
+    assert traces_left(place, ANN) == []
+
+
+def test_an_id_may_be_written_in_any_case(place: Place) -> None:
+    assert erase(place.store, place.settings, ANN.id.lower())["table.customers"] == 1
+    assert traces_left(place, ANN) == []
+
+
+def test_while_somebody_reads_the_file_the_erasure_says_so(tmp_path: Path) -> None:
+    place = Place(tmp_path, None)
+    with place.store.reading() as session:
+        session.get(Customer, ANN.id)
+        with pytest.raises(StoreUnavailable, match="try again"):
+            erase(place.store, place.settings, ANN.id)
+    erase(place.store, place.settings, ANN.id)
+    assert traces_left(place, ANN) == []
+    place.close()
 
 
 def test_erasing_twice_is_fine(place: Place) -> None:
