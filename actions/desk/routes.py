@@ -13,16 +13,20 @@ from sqlalchemy.orm import Session
 
 from actions.desk.database import read, read_now, write
 from actions.desk.hub import Hub, Signal
+from actions.desk.inbound import add_inbound
 from actions.desk.streams import agent_stream, customer_stream
 from actions.services import Services
 from analytics.errors import (
     HandoffConflict,
     InvalidInput,
+    InvalidSignature,
     InvalidToken,
     NotAuthorised,
     SalesclerkError,
+    SettingsError,
     StoreUnavailable,
     UnknownHandoff,
+    UnknownSource,
 )
 from analytics.handoff import views
 from analytics.identity import Context, Role, read_context
@@ -32,11 +36,14 @@ from analytics.store.models import LANGUAGES, Handoff, HandoffState, Sender
 CONTEXT_HEADER: Final = "X-Salesclerk-Context"
 STATUS: Final[dict[type[SalesclerkError], HTTPStatus]] = {
     InvalidToken: HTTPStatus.UNAUTHORIZED,
+    InvalidSignature: HTTPStatus.UNAUTHORIZED,
     NotAuthorised: HTTPStatus.FORBIDDEN,
     UnknownHandoff: HTTPStatus.NOT_FOUND,
+    UnknownSource: HTTPStatus.NOT_FOUND,
     HandoffConflict: HTTPStatus.CONFLICT,
     InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
     StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    SettingsError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 Handler = Callable[..., Awaitable[HTTPResponse | None]]
 
@@ -52,6 +59,7 @@ def desk_routes(services: Services) -> Blueprint:
 
     routes.after_server_start(look)
     guard = _guarded(services)
+    add_inbound(routes, services, hub, guard)
 
     @routes.post("/heard")
     @guard(Role.SHOPPER)

@@ -38,6 +38,8 @@ LONGEST_TEXT: Final = 4000
 SEEN_EVERY: Final = timedelta(seconds=20)
 "How exactly it is kept when somebody was last there."
 OPEN: Final = (HandoffState.REQUESTED, HandoffState.HUMAN)
+ELSEWHERE: Final = "chatwoot"
+"Who claims what is handled in another system: that one tells its customers how it ends."
 SOLVED: Final = frozenset({HandoffOutcome.CLOSED, HandoffOutcome.CANCELLED})
 "Outcomes after which nobody has to look at the ticket any more."
 
@@ -288,6 +290,8 @@ class HandoffDesk:
         values = {"state": HandoffState.CLOSED, "outcome": outcome, "closed_at": at}
         if not handoffs.advance(session, handoff_id, OPEN, values):
             raise HandoffConflict(handoff.state, handoff.agent)
+        if handoff.agent == ELSEWHERE:
+            handoff.announced_at = at
         if outcome in SOLVED:
             service.set_ticket(session, handoff.ticket_id, TicketStatus.CLOSED)
         released = outcome is HandoffOutcome.RELEASED

@@ -61,7 +61,7 @@ def take_due(session: Session, now: datetime, resting: Collection[str]) -> Webho
 
 
 def _taken(
-    session: Session, query: Select[tuple[WebhookDelivery]], now: datetime
+    session: Session, query: Select[WebhookDelivery], now: datetime
 ) -> WebhookDelivery | None:
     taken = session.scalar(query.with_for_update(skip_locked=True))
     if taken is not None:

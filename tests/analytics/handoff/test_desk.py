@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from analytics.errors import HandoffConflict, InvalidInput, SalesclerkError, UnknownHandoff
 from analytics.handoff import HandoffDesk, HandoffPolicy, views
+from analytics.handoff.desk import ELSEWHERE
 from analytics.store import Store, handoffs
 from analytics.store.models import (
     Handoff,
@@ -287,3 +288,13 @@ def _take_step(session: Any, desk: HandoffDesk, step: str, place: int, at: datet
         steps[step]()
     except SalesclerkError as error:
         assert isinstance(error, HandoffConflict | UnknownHandoff)
+
+
+def test_what_another_system_took_over_is_not_announced_here(
+    store: Store, desk: HandoffDesk
+) -> None:
+    number = called(store, desk)
+    with store.transaction() as session:
+        desk.claim(session, number, ELSEWHERE, NOON)
+        desk.release(session, number, ELSEWHERE, NOON)
+        assert handoffs.to_announce(session) == []
