@@ -35,8 +35,8 @@ def delete_before(
 ) -> Counter[str]:
     """Delete what is older than its time; return the rows of each table.
 
-    Of a handoff, and of its ticket, only what was said goes: the figures stay. A webhook still to be
-    delivered stays too.
+    Of a handoff, and of its ticket, only what was said goes: the figures stay. A webhook still to
+    be delivered stays too.
 
     Args:
         dry_run: only count.

@@ -56,6 +56,8 @@ PERSONAL = [
     ("My name is Ann Smith.", "My name is [name]"),
     ("我叫王小明，想查订单", "我叫[name]，想查订单"),
     ("收货人：欧阳娜娜", "收货人：[name]"),
+    ("Name: Ann Smith", "Name: [name]"),
+    ("默认地址换成青岛市市南区海港路3号", "默认地址换成[address]"),
 ]
 OTHER = [
     "order SC113846 of 2026-11-27, 3 x LAMP-012-RED for £1,234.56",
@@ -72,6 +74,10 @@ OTHER = [
     "11月5日 12号到货，你知道12号能到吗，我在中山路",
     "我叫你退货，共 3 件，¥1234.50",
     "尺码 XL，2 号柜，第 3 层",
+    "我在云南一个小镇上，帮我叫个人来",
+    "my name is misspelt on the bill, my last name's different now",
+    '{"type": "slot", "name": "language", "value": 3}',
+    "condition: [{type: slot, name: language, value: zh}]",
 ]
 NOTHING_PERSONAL = st.lists(
     st.sampled_from(
