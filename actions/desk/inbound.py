@@ -26,7 +26,7 @@ def add_inbound(routes: Blueprint, services: Services, hub: Hub, guard: Guard) -
 
     @routes.post("/inbound/<source:str>")
     @guard(Role.AGENT)
-    async def inbound(request: Request, _context: Context, source: str) -> HTTPResponse:
+    async def inbound(request: Request, context: Context, source: str) -> HTTPResponse:
         received = _received(request.json)
         new = await asyncio.to_thread(
             receive,

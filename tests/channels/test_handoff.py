@@ -334,7 +334,7 @@ def test_what_people_may_not_do(assistant: Assistant) -> None:
 def test_anger_offers_a_person_and_then_calls_one(assistant: Assistant) -> None:
     for first, second, language in (
         ("what does delivery cost? this is ridiculous", "you are useless idiots, fuck", "en"),
-        ("运费是多少？太过分了", "你们这些骗子，垃圾", "zh"),
+        ("运费是多少？太过分了", "你这个没用的机器人，滚", "zh"),
     ):
         talk = assistant.conversation()
         of(talk)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +19,7 @@ ENGLISH = "would you sponsor our football club"
 CHINESE = "你们赞助球队吗"
 ANSWER = "We sponsor youth teams of the town: write to us in spring."
 ANSWER_ZH = "我们赞助本市青少年球队，请在春季来信。"
+READ_SECONDS = 20
 SLANG = "give me the lowdown on my haul"
 
 
@@ -57,6 +59,16 @@ def clusters_with(assistant: Assistant, *wanted: str) -> list[str]:
     return found
 
 
+def answered_soon(assistant: Assistant, question: str, answer: str) -> bool:
+    """Return whether a question gets this answer, once the edited articles are read."""
+    deadline = time.monotonic() + READ_SECONDS
+    while time.monotonic() < deadline:
+        if any(answer in text for text in texts(assistant.conversation().send(question))):
+            return True
+        time.sleep(0.5)
+    return False
+
+
 def resolutions(assistant: Assistant, text: str) -> set[tuple[str, str | None]]:
     with assistant.store.reading() as session:
         found = session.scalars(select(Question).where(Question.text == text))
@@ -75,10 +87,9 @@ def test_a_missed_question_becomes_an_article_and_is_answered_at_once(learner: A
     assert {(one["before"], one["after"]) for one in outcomes} == {(None, "sponsoring")}
     answered = (QuestionStatus.ANSWERED.value, "article:sponsoring")
     assert resolutions(learner, ENGLISH) == resolutions(learner, CHINESE) == {answered}
-    assert any(ANSWER in text for text in texts(learner.conversation().send(ENGLISH)))
-    assert any(ANSWER_ZH in text for text in texts(learner.conversation().send(CHINESE)))
-    other_words = "do you sponsor football teams?"
-    assert any(ANSWER in text for text in texts(learner.conversation().send(other_words)))
+    assert answered_soon(learner, ENGLISH, ANSWER)
+    assert answered_soon(learner, CHINESE, ANSWER_ZH)
+    assert answered_soon(learner, "would you sponsor our local football team", ANSWER)
 
 
 def test_a_missed_question_becomes_sentences_and_is_understood(learner: Assistant) -> None:
