@@ -97,7 +97,8 @@ class HandoffDesk:
             body=as_text(call.summary, call.transcript),
             at=at,
         )
-        self._publish(session, "ticket.opened", {"ticket_id": ticket.id}, at)
+        opened = {"ticket_id": ticket.id, "conversation_id": call.conversation_id}
+        self._publish(session, "ticket.opened", opened, at)
         if call.reason is not HandoffReason.AGENT and not self.policy.is_open(at):
             return Called(ticket.id, None, self.policy.opens_at(at))
         handoff = handoffs.add(
@@ -172,7 +173,7 @@ class HandoffDesk:
         message, new = handoffs.say(session, handoff_id, Sender.AGENT, message_id, content, at)
         handoff.agent_seen_at = at
         if new:
-            self._publish(session, "message.agent", views.message(message), at)
+            self._publish(session, "message.agent", _said(handoff, message), at)
         return message
 
     def release(self, session: Session, handoff_id: int, agent: str, at: datetime) -> Handoff:
@@ -214,7 +215,7 @@ class HandoffDesk:
         )
         handoff.customer_seen_at = at
         if new:
-            self._publish(session, "message.customer", views.message(message), at)
+            self._publish(session, "message.customer", _said(handoff, message), at)
         return handoff
 
     def answered(
@@ -324,3 +325,8 @@ class HandoffDesk:
         card = views.card(handoff, place)
         handoffs.say(session, handoff.id, Sender.STATE, state, {"custom": card}, at)
         self._publish(session, event, views.row(session, handoff), at)
+
+
+def _said(handoff: Handoff, message: HandoffMessage) -> dict[str, Any]:
+    """Return something said as the shop's systems are told it, in the order of the conversation."""
+    return {**views.message(message), "conversation_id": handoff.conversation_id}
