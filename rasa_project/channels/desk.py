@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from http import HTTPStatus
 from typing import Any
@@ -51,7 +52,7 @@ class Desk:
                 if answer.status >= HTTPStatus.BAD_REQUEST:
                     raise await _problem(answer)
                 return dict(await answer.json()) if answer.status == HTTPStatus.OK else {}
-        except (aiohttp.ClientError, TimeoutError) as error:
+        except (aiohttp.ClientError, asyncio.TimeoutError) as error:
             raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, UNREACHABLE) from error
 
     async def listen(
@@ -76,7 +77,7 @@ class Desk:
                     raise await _problem(answer)
                 async for chunk in answer.content.iter_any():
                     yield chunk
-        except (aiohttp.ClientError, TimeoutError) as error:
+        except (aiohttp.ClientError, asyncio.TimeoutError) as error:
             raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, UNREACHABLE) from error
 
     async def close(self) -> None:
