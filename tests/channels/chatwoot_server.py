@@ -74,7 +74,7 @@ class Chatwoot:
         bot_url: where the agent bot listens.
         bot_token: the agent bot's; it may write, not read.
         user_token: a person's; it may read too.
-        secret: by which webhooks are signed; None sends them unsigned, as versions before 4.13.
+        secret: by which webhooks are signed; None sends them unsigned, as older versions do.
         reads_allowed: whether the bot's token may read a conversation's messages.
         keeps_attributes: whether attributes that it does not know stay with a message.
         faults: what happens to the next posts of messages: a status, "lose" (done, but the answer

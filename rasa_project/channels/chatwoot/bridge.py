@@ -157,7 +157,7 @@ class Bridge:
         try:
             await self._client.set_typing(conversation, typing)
         except (Unclear, Refused) as error:
-            # It is only a sign; Chatwoot before 4.1 lets no bot give it.
+            # It is only a sign, and an older Chatwoot lets no bot give it.
             logger.info("typing is not shown: %s", error)
 
     async def _answered(self, said: Said) -> Answer:
