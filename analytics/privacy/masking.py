@@ -109,10 +109,17 @@ _ROOM: Final = (
     r"(?:号楼|栋|幢|座|单元|层|楼|室|号|房)){0,5}"
 )
 _CHINESE: Final = (
-    rf"(?:{_PROVINCE} ?)?(?:{_CITY} ?)?(?:{_DISTRICT} ?){{0,3}}{_ROAD}{_ROOM}",
-    rf"(?:{_PROVINCE} ?(?:{_CITY} ?)?|{_CITY} ?)(?:{_DISTRICT} ?){{1,3}}"
-    rf"(?:{_PLACE}{{1,12}}?(?:小区|花园|大厦|公寓|广场|苑))?{_ROOM}",
+    (
+        rf"(?={_HAN})(?:{_PROVINCE} ?)?(?:{_CITY} ?)?(?:{_DISTRICT} ?){{0,3}}{_ROAD}{_ROOM}",
+        r"[\u4e00-\u9fff] ?\d{1,5}(?:-\d{1,4})? ?[号弄]",
+    ),
+    (
+        rf"(?={_HAN})(?:{_PROVINCE} ?(?:{_CITY} ?)?|{_CITY} ?)(?:{_DISTRICT} ?){{1,3}}"
+        rf"(?:{_PLACE}{{1,12}}?(?:小区|花园|大厦|公寓|广场|苑))?{_ROOM}",
+        "[区县镇乡村]",
+    ),
 )
+"Each with what a text must have for it to be tried."
 
 _SURNAMES: Final = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢"
@@ -284,19 +291,27 @@ def _without_name(text: str, name: str) -> str:
 
 
 class _After:
-    """A pattern whose match begins at its mark `\\K`: what comes before it stays."""
+    """A pattern whose match begins at its mark `\\K`: what comes before it stays.
 
-    def __init__(self, pattern: str) -> None:
+    Args:
+        needs: what a text must have for the pattern to be tried, where that is dear.
+    """
+
+    def __init__(self, pattern: str, needs: str = "") -> None:
+        self._needs = re.compile(needs)
         cue, _, found = pattern.rpartition(r"\K")
         self._pattern = re.compile(f"({cue}){found}")
 
     def sub(self, placeholder: str, text: str) -> str:
+        if not self._needs.search(text):
+            return text
         return self._pattern.sub(rf"\g<1>{placeholder}", text)
 
 
 _BY_FORM: Final = (
     *((_After(pattern), PHONE) for pattern in _PHONES),
-    *((_After(pattern), ADDRESS) for pattern in (*_CHINESE, _STREETS, _BOX)),
+    *((_After(pattern, needs), ADDRESS) for pattern, needs in _CHINESE),
+    *((_After(pattern), ADDRESS) for pattern in (_STREETS, _BOX)),
     *((_After(pattern), ADDRESS) for pattern in (_POSTCODES, _CALLED_POSTCODE)),
     *((_After(pattern), NAME) for pattern in _TOLD_NAMES),
 )
