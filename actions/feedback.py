@@ -155,16 +155,16 @@ class CsatForm(QuestionForm):
         return asked is not None and asked.recognises(turn, session)
 
     def _keep(self, turn: Turn, session: Session, answers: Mapping[str, Any]) -> None:
-        reason = answers.get(REASON_SLOT)
-        feedback.record(
-            session,
-            conversation_id=turn.conversation_id,
-            customer_id=turn.speaker.customer_id,
-            score=answers[SCORE_SLOT],
-            reason=mask(reason) if reason else None,
-            about=answers[ABOUT_SLOT],
-            at=turn.services.now(),
-        )
+        reason, now = answers.get(REASON_SLOT), turn.services.now()
+        given = {
+            "conversation_id": turn.conversation_id,
+            "customer_id": turn.speaker.customer_id,
+            "score": answers[SCORE_SLOT],
+            "reason": mask(reason) if reason else None,
+            "about": answers[ABOUT_SLOT],
+        }
+        feedback.record(session, **given, at=now)
+        turn.services.publish(session, "feedback.given", given, now)
 
 
 class ActionAskCsatScore(Ask):

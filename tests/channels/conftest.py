@@ -17,7 +17,7 @@ endpoints:
   - name: crm
     url: "{url}"
     events: [handoff.requested, handoff.claimed, handoff.released, handoff.closed,
-             message.customer, message.agent, ticket.opened]
+             message.customer, message.agent, ticket.opened, feedback.given]
 sources:
   - {{name: crm, profile: salesclerk}}
   - {{name: forgotten, profile: zendesk}}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -49,17 +50,40 @@ def handoff_of(assistant: Assistant, talk: Conversation) -> int:
         return int(session.scalars(query).one())
 
 
-def told(crm: Receiver, event: str, handoff: int, seconds: float = 20) -> dict[str, Any]:
-    """Wait until the CRM has accepted an event of a handoff, and return it."""
+def until(found: Callable[[], Any], seconds: float = 20) -> Any:
+    """Wait until there is something, and return it."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        for _, body in list(crm.requests):
-            found = json.loads(body)
-            data = found["data"]
-            if found["event"] == event and handoff in (data.get("id"), data.get("handoff_id")):
-                return dict(found)
+        if value := found():
+            return value
         time.sleep(0.1)
-    raise AssertionError(f"no {event} of handoff {handoff}")
+    raise AssertionError(f"nothing in {seconds} s")
+
+
+def announced(assistant: Assistant, number: int) -> bool:
+    with assistant.store.reading() as session:
+        handoff = session.get(Handoff, number)
+        return handoff is not None and handoff.announced_at is not None
+
+
+def feedback_of(crm: Receiver, conversation: str) -> dict[str, Any] | None:
+    events = [json.loads(body) for _, body in list(crm.requests)]
+    given = (one["data"] for one in events if one["event"] == "feedback.given")
+    return next((data for data in given if data["conversation_id"] == conversation), None)
+
+
+def told(crm: Receiver, event: str, handoff: int, seconds: float = 20) -> dict[str, Any]:
+    """Wait until the CRM has accepted an event of a handoff, and return it."""
+
+    def found() -> dict[str, Any] | None:
+        for _, body in list(crm.requests):
+            one = json.loads(body)
+            data = one["data"]
+            if one["event"] == event and handoff in (data.get("id"), data.get("handoff_id")):
+                return dict(one)
+        return None
+
+    return dict(until(found, seconds))
 
 
 def test_a_handoff_is_told_claimed_answered_and_closed_by_webhook(connected: Connected) -> None:
@@ -88,6 +112,11 @@ def test_a_handoff_is_told_claimed_answered_and_closed_by_webhook(connected: Con
         handoff = session.get(Handoff, number)
         assert handoff is not None
         assert (handoff.state, handoff.agent) == (HandoffState.CLOSED, "crm:eve")
+    conversation = handoff.conversation_id
+    until(lambda: announced(assistant, number))
+    talk.send("5")
+    given = until(lambda: feedback_of(crm, conversation))
+    assert (given["score"], given["about"]) == (5, "handoff")
 
 
 def test_a_replayed_webhook_does_nothing(connected: Connected) -> None:
