@@ -68,11 +68,13 @@ def erase(
 
     settings = Settings.from_environment()
     store = open_store(settings)
-    if dry_run or not yes:
-        planned = preview(store, settings, customer)
-        _show_counts(planned, as_json and dry_run)
-        if dry_run:
-            return
+    if dry_run:
+        _show_counts(preview(store, settings, customer), as_json)
+        return
+    if not yes:
+        # Not among what the command prints: that is the receipt.
+        for name, count in sorted(preview(store, settings, customer).items()):
+            errors.print(f"{name}: {count}", highlight=False)
         typer.confirm("Erase all this? It cannot be undone.", abort=True, err=True)
     with progress_bars() as progress:
         receipt = erase(store, settings, customer, progress)

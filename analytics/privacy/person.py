@@ -27,6 +27,8 @@ from analytics.store.personal import Who
 _LINK: Final = re.compile(r"/chat/files/([A-Za-z0-9_=-]+\.[A-Za-z0-9_=-]+\.[A-Za-z0-9_=-]+)")
 _CONTACT_DETAILS: Final = ("address", "old_address", "email", "value", "old")
 "Details of a change that hold, or held, contact data."
+_SHORTEST: Final = 6
+"Contact data with fewer characters are found in too many other texts."
 
 
 @dataclass(frozen=True)
@@ -156,10 +158,6 @@ def _traces(session: Session, customer_id: str, customer: Customer | None) -> Tr
         contacts |= {details.get(name) for name in _CONTACT_DETAILS}
     told = {one for one in contacts if isinstance(one, str) and len(one) >= _SHORTEST}
     return Traces(customer_id, [customer.name] if customer.name else [], told)
-
-
-_SHORTEST: Final = 6
-"Contact data with fewer characters are found in too many other texts."
 
 
 def _claims(customer: Customer, key: str) -> frozenset[str]:

@@ -331,3 +331,12 @@ def test_an_id_is_told_from_what_looks_like_it(customer: str, about: str, other:
     assert "<li>Ann smith's aunt ann@example.comm</li>" not in traces
     assert "ANN@example.com" in traces
     assert Decimal(1) == traces.without(Decimal(1))
+
+
+def test_a_number_is_known_however_it_is_spelled() -> None:
+    traces = Traces("C1", contacts=["+44 20 7946 0771", "13912345678"])
+    for said in ("+442079460771.", "+44 (20) 7946-0771", "打139-1234-5678", "13912345678"):
+        assert said in traces
+    for other in ("442079460772", "1442079460771", "139123456789"):
+        assert other not in traces
+    assert traces.without({"a": ["139 1234 5678"]}) == {"a": [ERASED]}
