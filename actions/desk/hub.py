@@ -16,7 +16,7 @@ MOST_WAITING: Final = 100
 
 @dataclass(frozen=True)
 class Signal:
-    """Something that is not kept: somebody types, or is there."""
+    """Something that is not kept: somebody types."""
 
     kind: str
     handoff_id: int
@@ -55,10 +55,18 @@ class Hub:
     def listening(self, listener: Listener) -> Iterator[None]:
         """Have a stream told of what happens, for the `with` block."""
         self._listeners.add(listener)
+        self.wake()
         try:
             yield
         finally:
             self._listeners.discard(listener)
+            self.wake()
+
+    def show(self, listener: Listener, handoff_id: int | None) -> None:
+        """Keep which handoff a customer's stream shows, None for none."""
+        if listener.handoff_id != handoff_id:
+            listener.handoff_id = handoff_id
+            self.wake()
 
     def wake(self) -> None:
         """Have every stream look for new messages."""
@@ -80,11 +88,12 @@ class Hub:
         """Return whether an agent has a stream open."""
         return any(listener.agent == agent for listener in self._listeners)
 
-    def watched(self, handoff_id: int) -> bool:
-        """Return whether the customer of a handoff has a stream open."""
-        return any(
-            listener.agent is None and listener.handoff_id == handoff_id
+    def watched(self) -> frozenset[int]:
+        """Return the handoffs whose customers have a stream open."""
+        return frozenset(
+            listener.handoff_id
             for listener in self._listeners
+            if listener.agent is None and listener.handoff_id is not None
         )
 
     async def look(self) -> None:

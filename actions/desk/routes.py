@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from functools import partial, wraps
 from http import HTTPStatus
 from typing import Any, Final
@@ -224,12 +225,14 @@ def desk_routes(services: Services) -> Blueprint:
     return routes
 
 
-async def _send(request: Request, events: AsyncIterator[str]) -> None:
+async def _send(request: Request, events: AsyncGenerator[str]) -> None:
     answer = await request.respond(content_type="text/event-stream; charset=utf-8")
     # Who listens knows at once that the connection stands.
     await answer.send(":\n\n")
-    async for event in events:
-        await answer.send(event)
+    # Closed at once when the listener leaves, so that the others hear of it.
+    async with aclosing(events):
+        async for event in events:
+            await answer.send(event)
 
 
 def _guarded(services: Services) -> Callable[..., Callable[[Handler], Handler]]:

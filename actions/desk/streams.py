@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic as clock
@@ -17,7 +17,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from actions.desk.database import read, write
-from actions.desk.hub import Hub, Listener, Signal
+from actions.desk.hub import Hub, Listener
 from actions.services import Services
 from analytics.handoff import views
 from analytics.store import handoffs
@@ -38,15 +38,17 @@ class Place:
     Attributes:
         last: number of the last message sent.
         queue: place in the queue as told last.
+        agent_here: whether the agent was at the desk as told last; None while no agent has it.
     """
 
     last: int
     queue: tuple[int, int] | None = None
+    agent_here: bool | None = None
 
 
 async def customer_stream(
     services: Services, hub: Hub, conversation_id: str, last: int | None
-) -> AsyncIterator[str]:
+) -> AsyncGenerator[str]:
     """Yield what concerns a conversation.
 
     Args:
@@ -58,40 +60,32 @@ async def customer_stream(
     with hub.listening(listener):
         while True:
             listener.changed.clear()
-            handoff_id, events = await read(
-                services, _of_customer, services, conversation_id, place
-            )
-            if handoff_id is not None and clock() - seen >= SEEN_EVERY:
+            handoff, events = await read(services, _of_customer, services, conversation_id, place)
+            if handoff is not None and clock() - seen >= SEEN_EVERY:
                 seen = clock()
-                await write(services, _seen, services, handoff_id)
-            if handoff_id != listener.handoff_id:
-                _presence(hub, listener.handoff_id, present=False)
-                listener.handoff_id = handoff_id
-                _presence(hub, handoff_id, present=True)
-            try:
-                for event in [*events, *_signals(listener)]:
-                    yield _format(event)
-                if await _quiet(listener):
-                    yield ":\n\n"
-            except (GeneratorExit, asyncio.CancelledError):
-                left, listener.handoff_id = listener.handoff_id, None
-                if left is not None and not hub.watched(left):
-                    _presence(hub, left, present=False)
-                raise
+                await write(services, _seen, services, handoff.id)
+            hub.show(listener, handoff and handoff.id)
+            for event in [*events, *_agent_here(hub, handoff, place), *_signals(listener)]:
+                yield _format(event)
+            if await _quiet(listener):
+                yield ":\n\n"
 
 
 async def agent_stream(
     services: Services, hub: Hub, agent: str, last: int | None
-) -> AsyncIterator[str]:
+) -> AsyncGenerator[str]:
     """Yield what happens in all conversations that a person is called to, or has."""
     place = Place(await read(services, handoffs.latest) if last is None else last)
     listener = Listener(agent)
+    watched: frozenset[int] = frozenset()
     with hub.listening(listener):
         while True:
             listener.changed.clear()
-            for event in await read(services, _of_agent, place):
-                yield _format(event)
-            for event in _signals(listener):
+            events = await read(services, _of_agent, place)
+            before, watched = watched, hub.watched()
+            changes = sorted(before ^ watched)
+            events += [_presence("customer", number, number in watched) for number in changes]
+            for event in [*events, *_signals(listener)]:
                 yield _format(event)
             if await _quiet(listener):
                 yield ":\n\n"
@@ -106,7 +100,7 @@ def _beginning(session: Session, conversation_id: str) -> int:
 
 def _of_customer(
     session: Session, services: Services, conversation_id: str, place: Place
-) -> tuple[int | None, list[Event]]:
+) -> tuple[Handoff | None, list[Event]]:
     now = services.now()
     events: list[Event] = []
     for message, _ in handoffs.since(session, place.last, conversation_id):
@@ -117,7 +111,7 @@ def _of_customer(
         return None, events
     if handoff.state == HandoffState.REQUESTED:
         events += _moved(session, services, handoff, place, now)
-    return handoff.id, events
+    return handoff, events
 
 
 def _seen(session: Session, services: Services, handoff_id: int) -> None:
@@ -153,9 +147,16 @@ def _signals(listener: Listener) -> Iterator[Event]:
         yield (signal.kind, None, data)
 
 
-def _presence(hub: Hub, handoff_id: int | None, present: bool) -> None:
-    if handoff_id is not None:
-        hub.signal(Signal("presence", handoff_id, "customer", {"present": present}))
+def _agent_here(hub: Hub, handoff: Handoff | None, place: Place) -> Iterator[Event]:
+    """Yield whether the agent who has the conversation is at the desk, where that has changed."""
+    here = hub.present(handoff.agent) if handoff and handoff.agent else None
+    if handoff and here is not None and here != place.agent_here:
+        yield _presence("agent", handoff.id, here)
+    place.agent_here = here
+
+
+def _presence(sender: str, handoff_id: int, present: bool) -> Event:
+    return ("presence", None, {"handoff_id": handoff_id, "sender": sender, "present": present})
 
 
 async def _quiet(listener: Listener) -> bool:

@@ -142,6 +142,7 @@ def test_the_whole_way(assistant: Assistant) -> None:
         number = desk.claim(talk)
         until(heard, "message", sender="state")
         assert until(seen, "handoff", state="human")["agent"] == "agent:bob"
+        assert until(heard, "presence", sender="agent")["present"] is True
 
         silent = talk.send("are you there?")
         assert silent["status"] == "handoff"
@@ -159,6 +160,11 @@ def test_the_whole_way(assistant: Assistant) -> None:
         until(
             heard, "message", sender="bot", custom={"type": "csat", "scale": 5, "about": "handoff"}
         )
+    with events(assistant, BOB) as seen:
+        other = waiting(assistant)
+        with events(assistant, other.speaker):
+            assert until(seen, "presence", sender="customer")["present"] is True
+        assert until(seen, "presence", sender="customer")["present"] is False
     thanks = talk.send("4")
     assert thanks["status"] == "ok"
     with assistant.store.reading() as session:
