@@ -35,7 +35,6 @@ def ask(
     Example: salesclerk faq ask "do you ship to Norway?"
     """
     from analytics.faq import Faq
-    from analytics.faq.decision import DECISION
     from analytics.faq.words import is_chinese
 
     settings = Settings.from_environment()
@@ -48,6 +47,7 @@ def ask(
             "title": hit.article.question.of(spoken),
             "told in": hit.article.told_in(spoken),
             "chance": round(hit.chance, 3),
+            "needed": hit.needed,
             "nearness": round(hit.nearness, 3),
             "words": round(hit.words, 3),
             "answers": hit.article is answer.article,
@@ -58,8 +58,7 @@ def ask(
     if as_json:
         return
     said = answer.article.answer.of(spoken) if answer.article else "I don't know that."
-    needed = f"{answer.why}; a chance of {DECISION.threshold} is needed without an intent"
-    errors.print(f"{said}\n({needed})", highlight=False, markup=False)
+    errors.print(f"{said}\n({answer.why})", highlight=False, markup=False)
 
 
 @app.command()

@@ -1,6 +1,6 @@
 """How sure the search is of an article, and how sure it has to be.
 
-The weights and the threshold stand in decision.yml; `python -m benchmarks.fit_faq` finds them on
+The weights and the thresholds stand in decision.yml; `python -m benchmarks.fit_faq` finds them on
 the development questions, writes that file and draws docs/faq-threshold.png.
 """
 
@@ -36,7 +36,11 @@ class Talk(NamedTuple):
 
 
 class Weights(policy_file.Part):
-    """A logistic regression: what each sign is worth for an article being the right one."""
+    """A logistic regression: what each sign is worth for an article being the right one.
+
+    Attributes:
+        threshold: the least chance at which an article is given as the answer.
+    """
 
     nearness: float
     words: float
@@ -45,6 +49,7 @@ class Weights(policy_file.Part):
     talk_strange: float
     talk_length: float
     constant: float
+    threshold: float
 
     def chance(self, nearness: Values, words: Values, talk: Talk) -> Values:
         """The chance of each article (articles,), from 0 to 1, that it answers the question.
@@ -65,11 +70,10 @@ class Weights(policy_file.Part):
 
 
 class Decision(policy_file.Part):
-    """Weights for articles in the question's language and across languages, and the threshold."""
+    """Weights for articles worded in the question's language, and for those in the other."""
 
     same: Weights
     across: Weights
-    threshold: float
 
 
 DECISION: Final = policy_file.load(FILE, FILE, Decision)

@@ -15,7 +15,8 @@ import yaml
 
 from analytics.faq.articles import CHINESE, ENGLISH, LANGUAGES, Article, other
 from analytics.faq.decision import DECISION, Decision, Talk, Values
-from analytics.faq.vectors import Matrix, Vectors
+from analytics.faq.space import Space
+from analytics.faq.vectors import Halves, Matrix, Vectors
 from analytics.faq.words import WordIndex, terms
 
 UNRELATED: Final = Path(__file__).with_name("unrelated.yml")
@@ -23,9 +24,8 @@ UNRELATED_NEIGHBOURS: Final = 3
 RELATED: Final = 0.9
 """A sentence as near as this to a wording is about that article, and not unrelated talk."""
 WORDINGS_COUNTED: Final = 2
-BLOCK: Final = 4096
 SHORTLIST: Final = 50
-"""How many articles, the likeliest by their nearest wording alone, are looked at closely."""
+"""How many articles, the likeliest by their nearest wording roughly, are looked at closely."""
 
 Numbers = npt.NDArray[np.intp]
 
@@ -34,13 +34,15 @@ class Hit(NamedTuple):
     """An article, and how sure it is that it answers.
 
     Attributes:
-        chance: from 0 to 1; see `Weights.chance`, also for the next two.
+        chance: from 0 to 1; see `Weights.chance`, also for the last two.
+        needed: the least chance at which it is given as the answer.
         nearness: how near it is in meaning, at most 1.
         words: how much it shares of the question's words.
     """
 
     article: Article
     chance: float
+    needed: float
     nearness: float
     words: float
 
@@ -109,20 +111,22 @@ class FaqIndex:
         language: str,
         wordings: Sequence[Sequence[str]],
         unrelated: Sequence[str],
-        vectors: Matrix,
-        unrelated_vectors: Matrix,
+        vectors: Halves,
+        unrelated_vectors: Halves,
     ) -> _Side:
         """One language's side; what an article is about is not unrelated any more."""
-        apart = np.flatnonzero(_greatest(unrelated_vectors, vectors) < RELATED)
+        space = Space(vectors)
+        talk = unrelated_vectors.astype(np.float32)
+        apart = np.flatnonzero(space.greatest(talk) < RELATED)
         return _Side(
-            vectors,
-            np.cumsum([0, *(len(each) for each in wordings[:-1])]),
+            space,
+            np.cumsum([0, *(len(each) for each in wordings)]),
             np.array([not article.wordings(language) for article in self.articles]),
             WordIndex(
                 "\n".join((*each, article.answer.of(language)))
                 for article, each in zip(self.articles, wordings, strict=True)
             ),
-            unrelated_vectors[apart],
+            talk[apart],
             WordIndex([unrelated[int(number)] for number in apart]),
         )
 
@@ -138,7 +142,7 @@ class FaqIndex:
         """The article that answers `text`.
 
         That is the likeliest of those that name its intent; where none does, the likeliest of all,
-        or None where its chance is under the threshold.
+        or None where its chance is less than needed.
         """
         side = self._sides[CHINESE if language == CHINESE else ENGLISH]
         vector = self._vectors.one(text)
@@ -147,30 +151,30 @@ class FaqIndex:
         hits = self._rank(side, text, vector, talk, np.array(naming) if naming else None)
         if naming:
             return Answer(hits[0].article, Why.INTENT, hits, talk)
-        if hits[0].chance >= self._decision.threshold:
+        if hits[0].chance >= hits[0].needed:
             return Answer(hits[0].article, Why.MEANING, hits, talk)
         return Answer(None, Why.UNLIKELY, hits, talk)
 
     def _rank(
         self, side: _Side, text: str, vector: Matrix, talk: Talk, among: Numbers | None
     ) -> list[Hit]:
-        """The likeliest of all articles, or all of those `among` them."""
-        cosines = side.vectors @ vector
+        """The likeliest of all articles, or of those `among` them."""
         words = side.words.scores(text)
-        if among is None:
-            nearest = np.maximum.reduceat(cosines, side.starts)
-            among = _likeliest(self._chances(side, nearest, words, talk), SHORTLIST)
-        nearness = np.full(len(self.articles), -1.0)
-        nearness[among] = [side.nearness(cosines, number) for number in among]
+        nearness = side.nearness_roughly(vector)
+        likeliest = _likeliest(self._chances(side, nearness, words, talk), among)
+        nearness[likeliest] = side.nearness(vector, likeliest)
         chances = self._chances(side, nearness, words, talk)
+        same, across = self._decision.same, self._decision.across
+        needed = np.where(side.across, across.threshold, same.threshold)
         return [
             Hit(
                 self.articles[number],
                 float(chances[number]),
+                float(needed[number]),
                 float(nearness[number]),
                 float(words[number]),
             )
-            for number in among[np.argsort(-chances[among], kind="stable")]
+            for number in likeliest[np.argsort(-chances[likeliest], kind="stable")]
         ]
 
     def _chances(self, side: _Side, nearness: Values, words: Values, talk: Talk) -> Values:
@@ -187,16 +191,16 @@ class _Side:
     """The articles as one language sees them, and unrelated talk in it.
 
     Attributes:
-        vectors: of all wordings (wordings, dimensions), article by article.
-        starts: the row of each article's first wording (articles,).
+        space: the vectors of all wordings, article by article.
+        edges: the row of each article's first wording, and the end (articles + 1,).
         across: whether an article is only worded in the other language (articles,).
         words: the words of the articles' wordings and answers.
         unrelated: the vectors of unrelated talk (sentences, dimensions).
         unrelated_words: its words.
     """
 
-    vectors: Matrix
-    starts: Numbers
+    space: Space
+    edges: Numbers
     across: npt.NDArray[np.bool_]
     words: WordIndex
     unrelated: Matrix
@@ -212,20 +216,22 @@ class _Side:
             float(np.log1p(sum(1 for _ in terms(text)))),
         )
 
-    def nearness(self, cosines: Matrix, number: int) -> float:
-        """The mean cosine of the nearest wordings of an article."""
-        end = self.starts[number + 1] if number + 1 < len(self.starts) else None
-        return float(np.sort(cosines[self.starts[number] : end])[-WORDINGS_COUNTED:].mean())
+    def nearness_roughly(self, vector: Matrix) -> Values:
+        """About the cosine of the nearest wording of each article (articles,)."""
+        nearest = np.maximum.reduceat(self.space.roughly(vector), self.edges[:-1])
+        return nearest.astype(np.float64)
+
+    def nearness(self, vector: Matrix, numbers: Numbers) -> Values:
+        """The mean cosine of the nearest wordings of each of these articles."""
+        rows = [np.arange(self.edges[number], self.edges[number + 1]) for number in numbers]
+        cosines = self.space.exactly(vector, np.concatenate(rows))
+        of_each = np.split(cosines, np.cumsum([len(some) for some in rows[:-1]]))
+        return np.array([np.sort(some)[-WORDINGS_COUNTED:].mean() for some in of_each])
 
 
-def _likeliest(chances: Values, count: int) -> Numbers:
+def _likeliest(chances: Values, among: Numbers | None) -> Numbers:
     """The numbers of the articles with the greatest chances, in the order of the file."""
-    if len(chances) <= count:
-        return np.arange(len(chances))
-    return np.sort(np.argpartition(-chances, count)[:count])
-
-
-def _greatest(rows: Matrix, others: Matrix) -> Matrix:
-    """The greatest cosine of each row with any of the others (rows,), in bounded memory."""
-    blocks = np.split(others, range(BLOCK, len(others), BLOCK))
-    return np.max([(rows @ block.T).max(axis=1) for block in blocks], axis=0)
+    among = np.arange(len(chances)) if among is None else among
+    if len(among) <= SHORTLIST:
+        return among
+    return np.sort(among[np.argpartition(-chances[among], SHORTLIST)[:SHORTLIST]])

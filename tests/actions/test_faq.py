@@ -35,19 +35,19 @@ def _article(texts: tuple[Texts, Texts], url: str | None = None) -> Article:
 @pytest.mark.parametrize(
     ("texts", "language", "expected"),
     [
-        (BOTH, "en", ["Yes.\n\nFrom our article “Do you rent boats?”"]),
-        (BOTH, "zh", ["出租。\n\n出自文章《你们出租船吗？》"]),
+        (BOTH, "en", ["Yes.\nFrom our article “Do you rent boats?”"]),
+        (BOTH, "zh", ["出租。\n出自文章《你们出租船吗？》"]),
         (
             ENGLISH,
             "zh",
-            ["这个问题我们目前只有英文说明：", "Yes.\n\n出自文章《Do you rent boats?》"],
+            ["这个问题我们目前只有英文说明：", "Yes.\n出自文章《Do you rent boats?》"],
         ),
         (
             CHINESE,
             "en",
             [
                 "I'm sorry, we have this in Chinese only:",
-                "出租。\n\nFrom our article “你们出租船吗？”",
+                "出租。\nFrom our article “你们出租船吗？”",
             ],
         ),
     ],

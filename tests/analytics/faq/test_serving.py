@@ -18,6 +18,12 @@ Make = Callable[..., str]
 SECONDS = count(1_700_000_000)
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow this machine is, an edit is read before the next answer."""
+    monkeypatch.setattr(serving, "PATIENCE", 60)
+
+
 def _edit(path: Path, text: str) -> None:
     """Write the file with a time of its own, however coarse the file system's clock is."""
     path.write_text(text, encoding="utf-8")
