@@ -29,6 +29,11 @@ def take(session: Session, delivery_id: str, now: datetime) -> WebhookDelivery |
     return _taken(session, query, now)
 
 
+def any_due(session: Session, now: datetime, resting: Collection[str]) -> bool:
+    """Return whether `take_due` would find one; to ask keeps no writer waiting."""
+    return session.scalar(_due(now, resting)) is not None
+
+
 def take_due(session: Session, now: datetime, resting: Collection[str]) -> WebhookDelivery | None:
     """Return the next delivery to attempt, and keep others from it for `LEASE`.
 
@@ -39,6 +44,10 @@ def take_due(session: Session, now: datetime, resting: Collection[str]) -> Webho
     Args:
         resting: endpoints that are not to be called now.
     """
+    return _taken(session, _due(now, resting), now)
+
+
+def _due(now: datetime, resting: Collection[str]) -> Select[WebhookDelivery]:
     earlier = aliased(WebhookDelivery)
     overtakes = exists().where(
         earlier.state == DeliveryState.PENDING,
@@ -46,7 +55,7 @@ def take_due(session: Session, now: datetime, resting: Collection[str]) -> Webho
         earlier.conversation_id == WebhookDelivery.conversation_id,
         earlier.id < WebhookDelivery.id,
     )
-    query = (
+    return (
         select(WebhookDelivery)
         .where(
             WebhookDelivery.state == DeliveryState.PENDING,
@@ -57,7 +66,6 @@ def take_due(session: Session, now: datetime, resting: Collection[str]) -> Webho
         .order_by(WebhookDelivery.attempts, WebhookDelivery.id)
         .limit(1)
     )
-    return _taken(session, query, now)
 
 
 def _taken(

@@ -110,6 +110,9 @@ class Courier:
         """Attempt the oldest delivery that is due; None where none is."""
         now = self.now()
         resting = [name for name, rest in self._rests.items() if rest.until and rest.until > now]
+        with self.store.reading() as session:
+            if not webhooks.any_due(session, now, resting):
+                return None
         # Taken in a transaction of its own: none stays open while a slow receiver thinks.
         with self.store.transaction() as session:
             taken = webhooks.take_due(session, now, resting)
