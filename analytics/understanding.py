@@ -22,7 +22,7 @@ Progress = Callable[[str, int, int], None]
 
 
 def evaluate(data: Path | None, output: Path, progress: Progress) -> dict[str, Any]:
-    """Evaluate the trained bot, training it first where it is out of date.
+    """Evaluate the bot that is served, training it first where there is none.
 
     Args:
         data: folder of the public sets; without it they are left out.
