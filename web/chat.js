@@ -167,7 +167,7 @@ export class Conversation {
     const shown = this.#upToDate(messages);
     const drawings = this.#drawings(shown);
     if (NOTICES.includes(status)) drawings.push(() => [notice(t(`status.${status}`))]);
-    else if (this.#isShopper && isAnswer(shown)) this.#addThumbs(drawings, messageId);
+    else if (this.#isShopper) this.#addThumbs(drawings, answerOf(shown), messageId);
     if (this.#takeover.isHuman) drawings.push(this.#receipt());
     this.#add(drawings);
     for (const message of shown) this.#page.announce(say(message));
@@ -192,7 +192,7 @@ export class Conversation {
    * that draws buttons waits for the message that brings them.
    */
   #upToDate(messages) {
-    return messages
+    return withActions(messages)
       .map((message) => {
         if (message.custom?.type !== "handoff") return this.#withCard(message);
         return { ...message, custom: this.#takeover.note(message.custom) };
@@ -215,11 +215,12 @@ export class Conversation {
     return messages.map((message) => () => draw(message, this.#choose));
   }
 
-  #addThumbs(drawings, messageId) {
+  #addThumbs(drawings, place, messageId) {
+    if (place < 0) return;
     const opinion = { up: null };
     const rate = (up) => this.#session.post("/thumbs", { message_id: messageId, up });
-    const last = drawings.pop();
-    drawings.push(() => [...last(), thumbs(opinion, rate)]);
+    const answer = drawings[place];
+    drawings[place] = () => [...answer(), thumbs(opinion, rate)];
   }
 
   /** A sign that the message has reached the person; only the last one shows. */
@@ -280,11 +281,32 @@ export class Conversation {
   }
 }
 
-/** Whether a reply answers, rather than asks back or tells of something else. */
-function isAnswer(messages) {
-  const last = messages.at(-1);
-  if (!last || messages.some(({ custom }) => NO_ANSWERS.includes(custom?.type))) return false;
-  return !last.buttons?.length && !/[?？]\s*$/.test(last.text ?? "");
+/**
+ * The place of the message that answers, -1 where none does: a reply that ends in a question answers
+ * by its cards only.
+ */
+function answerOf(messages) {
+  if (messages.some(({ custom }) => NO_ANSWERS.includes(custom?.type))) return -1;
+  return messages.findLastIndex((message, index) => {
+    const isLast = index === messages.length - 1;
+    return message.custom ? !message.buttons?.length : isLast && !asks(message);
+  });
+}
+
+function asks({ text, buttons }) {
+  return Boolean(buttons?.length) || /[?？]\s*$/.test(text ?? "");
+}
+
+/** What one may do while one waits belongs to the card: it passes with the wait. */
+function withActions(messages) {
+  const isWait = ({ custom }) => custom?.type === "handoff" && custom.state === "requested";
+  const actions = messages.flatMap(({ buttons }) => buttons ?? []);
+  if (!messages.some(isWait) || !actions.length) return messages;
+  return messages.map((message) =>
+    isWait(message)
+      ? { ...message, custom: { ...message.custom, actions } }
+      : { ...message, buttons: null },
+  );
 }
 
 /** A line about the conversation itself, not from the assistant. */

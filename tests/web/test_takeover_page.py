@@ -270,6 +270,28 @@ def test_an_answer_can_be_rated(chat: PlayedChat) -> None:
     assert chat.thumbs == [(message, False), (message, True)]
 
 
+def test_what_is_asked_after_an_answer_is_not_rated(chat: PlayedChat) -> None:
+    question: Json = {"text": "Another one?", "buttons": [{"title": "Yes", "payload": "/affirm"}]}
+    chat.replies = [says({"text": "On its way."}, {"custom": samples.ORDER}, question)]
+    chat.ask("Where is my order?")
+    expect(chat.page.locator("sales-reply:has(.thumbs) .card.order")).to_have_count(1)
+    expect(chat.page.locator(".thumbs")).to_have_count(1)
+
+
+def test_what_one_may_do_while_waiting_passes_with_the_wait(
+    chat: PlayedChat, streams: Streams
+) -> None:
+    stop = {"title": "Stop waiting", "payload": "/stop"}
+    card = {name: samples.HANDOFF[name] for name in ("type", "ticket_id", "state", "position")}
+    chat.replies = [says({"text": "I called.", "buttons": [stop]}, {"custom": card})]
+    chat.ask("A person, please")
+    button = chat.page.get_by_role("button", name="Stop waiting")
+    expect(button).to_have_count(1)
+    expect(chat.page.locator(".card.handoff").get_by_role("button")).to_have_text("Stop waiting")
+    streams.emit("message", {"id": 7, **state(samples.JOINED)}, 7)
+    expect(button).to_have_count(0)
+
+
 @pytest.mark.parametrize(
     "reply",
     [
