@@ -19,9 +19,10 @@ from analytics.errors import NoOrders, NotOnList, Refused, SalesclerkError, Unkn
 from analytics.identity import Role
 from analytics.service import ChangeKind, Who
 from analytics.service.policy import Proof
-from analytics.store import catalogue, orders
+from analytics.store import catalogue, orders, payments
 from analytics.store.matching import named
 from analytics.store.models import Order, OrderLine, Product
+from analytics.store.states import OrderStatus
 
 NUMBER_SLOT: Final = "order_number"
 PROOF_SLOT: Final = "order_proof"
@@ -135,7 +136,10 @@ class OrderNumber(Question):
     def _names_order(self, turn: Turn, session: Session, codes: Sequence[str]) -> bool:
         """Return whether the codes name an order, if a wrong one, and no product or customer."""
         customer = reference.named_customer(turn, session)
-        return any(code != customer and catalogue.by_code(session, code) is None for code in codes)
+        others = {customer, *_last_digits(turn, session)}
+        return any(
+            code not in others and catalogue.by_code(session, code) is None for code in codes
+        )
 
     def _infer(self, turn: Turn, session: Session, found: Answers) -> None:
         """Find the order that is meant without its number."""
@@ -152,7 +156,7 @@ class OrderNumber(Question):
             return
         candidates = self._candidates(turn, session)
         if newest:
-            candidates = self._of_customer(session, who.customer_id)[:1]
+            candidates = self._newest(session, who.customer_id)
         elif fitting := _with_named_product(turn, session, candidates):
             candidates = fitting
         if len(candidates) == 1:
@@ -197,6 +201,12 @@ class OrderNumber(Question):
         every = self._of_customer(session, customer_id)
         kind = self.kind
         return [one for one in every if kind is None or _possible(turn, session, one, kind)]
+
+    def _newest(self, session: Session, customer_id: str) -> list[Order]:
+        """Return the customer's newest order; where one is to be changed, none that is off."""
+        every = self._of_customer(session, customer_id)
+        kept = [one for one in every if one.status != OrderStatus.CANCELLED]
+        return (kept or every)[:1] if self.kind else every[:1]
 
     def _of_customer(self, session: Session, customer_id: str) -> list[Order]:
         return orders.of_customer(session, customer_id, limit=LOOKED_AT)
@@ -434,6 +444,13 @@ def _with_quantities(turn: Turn, lines: Sequence[OrderLine]) -> list[dict[str, i
     if quantity is not None and (quantity < 1 or (quantity > lines[0].quantity and not of_so_many)):
         quantity = None
     return [{"number": line.number, "quantity": quantity} for line in lines]
+
+
+def _last_digits(turn: Turn, session: Session) -> set[str | None]:
+    """Return the last digits of the customer's cards: "the 4242 card" names no order."""
+    who = identity.actor(turn, session)
+    methods = payments.methods(session, who.customer_id) if who.customer_id else []
+    return {one.last_four for one in methods}
 
 
 def _cards_in(text: str) -> list[tuple[int, int]]:

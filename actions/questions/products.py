@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from actions import cards, identity, reference
 from actions.questions.base import Answers, Question, known
 from actions.questions.places import outside_address
 from actions.turn import ANSWERS, REQUESTED_SLOT, Entity, Turn
-from actions.wording import mends, words
+from actions.wording import kept, mends, words
 from analytics.errors import AmbiguousProduct
 from analytics.store import catalogue, customers, orders, service
 from analytics.store.matching import named
@@ -32,6 +33,7 @@ LOOKED_AT: Final = 20
 FEW_WORDS: Final = 5
 "With more, a message says something else than which option is wanted."
 _QUOTE_WORD: Final = re.compile(r"\bquote\b|报价", re.I)
+_JOINT: Final = re.compile(r"\b(?:and|plus)\b|[,;&+，；、和与跟及]", re.I)
 _CARD: Final = re.compile(r"(?:\b(?:ending|ends|card)(?:\s+(?:in|with))?|尾号|尾號|卡)\W*$", re.I)
 "Before the last digits of a card."
 
@@ -86,26 +88,26 @@ class Basket(Question):
         last = turn.slots.get(reference.PRODUCT_SLOT)
         if not wanted and begins and last and (product := catalogue.by_code(session, str(last))):
             wanted = [_of(product)]
-        kept = known(turn, found).get(self.slot) or []
+        before = known(turn, found).get(self.slot) or []
         if wanted:
-            skus = [_sku(turn, session, one, alone=len(wanted) == 1) for one in wanted]
-            quantities = reference.quantities(wanted, numbers, skus) if numbers else None
             found[QUOTE_SLOT] = None
             found[self.slot] = [
-                {"sku": sku, "quantity": quantity}
-                for sku, quantity in zip(skus, quantities or [1] * len(skus), strict=True)
+                {"sku": _sku(turn, session, one, part), "quantity": quantity}
+                for one, part, quantity in zip(
+                    wanted, _parts(turn.text, wanted), _quantities(wanted, numbers), strict=True
+                )
             ]
-        elif numbers and kept:
+        elif numbers and before:
             quantity = reference.quantity(numbers[0].value)
-            found[self.slot] = [{**one, "quantity": quantity} for one in kept]
-        elif free and len(kept) == 1 and (sku := _other_option(turn, session, kept[0]["sku"])):
-            found[self.slot] = [{**kept[0], "sku": sku}]
+            found[self.slot] = [{**one, "quantity": quantity} for one in before]
+        elif free and len(before) == 1 and (sku := _other_option(turn, session, before[0]["sku"])):
+            found[self.slot] = [{**before[0], "sku": sku}]
 
     def volunteered(self, turn: Turn, session: Session) -> bool:
-        kept = turn.slots.get(self.slot) or []
-        if len(kept) != 1 or not _confirms(turn) or words(turn.text) > FEW_WORDS:
+        before = turn.slots.get(self.slot) or []
+        if len(before) != 1 or not _confirms(turn) or words(turn.text) > FEW_WORDS:
             return False
-        return _other_option(turn, session, kept[0]["sku"]) is not None
+        return _other_option(turn, session, before[0]["sku"]) is not None
 
 
 def _confirms(turn: Turn) -> bool:
@@ -154,19 +156,37 @@ def _named(turn: Turn, session: Session, codes_too: bool, words_too: bool) -> li
     return sorted(found, key=lambda one: one.start)
 
 
+def _quantities(wanted: Sequence[Entity], numbers: Sequence[Entity]) -> list[int]:
+    """Return how many of each: a number counts what it stands closest to, rather what follows."""
+    found = [1] * len(wanted)
+    for number in numbers:
+        gaps = [max(number.start - one.end, one.start - number.end, 0) for one in wanted]
+        closest = max(place for place, gap in enumerate(gaps) if gap == min(gaps))
+        found[closest] = reference.quantity(number.value)
+    return found
+
+
+def _parts(text: str, wanted: Sequence[Entity]) -> list[str]:
+    """Return for each product the part of the text that speaks of it."""
+    begins = [0]
+    for one, following in pairwise(wanted):
+        joints = [joint.end() for joint in _JOINT.finditer(text, one.end, following.start)]
+        begins.append(joints[-1] if joints else following.start)
+    return [text[begin:end] for begin, end in pairwise([*begins, len(text)])]
+
+
 def _of(product: Product) -> Entity:
     """Return a product that the message does not name as if it did."""
     return Entity("product", product.id, 0, 0)
 
 
-def _sku(turn: Turn, session: Session, one: Entity, alone: bool) -> str:
+def _sku(turn: Turn, session: Session, one: Entity, part: str) -> str:
     """Return the SKU of what a message names, in the option that it names."""
     product = catalogue.resolve(session, one.value)
     variant = catalogue.variant_for(product, one.value)
     if variant.sku.upper() == one.value.upper():
         return variant.sku
-    text = turn.wanted if alone else turn.text[one.start : one.end]
-    return _option(session, product, text) or variant.sku
+    return _option(session, product, kept(part)) or variant.sku
 
 
 def _other_option(turn: Turn, session: Session, sku: str) -> str | None:
