@@ -155,13 +155,14 @@ def test_the_time_grows_with_the_length_and_no_faster(piece: str) -> None:
         return min(_timed(text) for _ in range(3))
 
     assert seconds(10_000) < 1
-    assert seconds(40_000) < 8 * max(seconds(10_000), 0.005)
+    assert seconds(40_000) < 8 * max(seconds(10_000), 0.02)
 
 
 def _timed(text: str) -> float:
-    start = time.perf_counter()
+    # Not the time on the wall: other work on the machine is not ours.
+    start = time.process_time()
     mask(text)
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def _logger(stream: StringIO) -> tuple[logging.Logger, logging.Handler]:
