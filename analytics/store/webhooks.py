@@ -6,9 +6,9 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Select, delete, exists, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from analytics.store.models import DeliveryState, WebhookDelivery, WebhookReceipt
 
@@ -48,20 +48,17 @@ def take_due(session: Session, now: datetime, resting: Collection[str]) -> Webho
 
 
 def _due(now: datetime, resting: Collection[str]) -> Select[WebhookDelivery]:
-    earlier = aliased(WebhookDelivery)
-    overtakes = exists().where(
-        earlier.state == DeliveryState.PENDING,
-        earlier.endpoint == WebhookDelivery.endpoint,
-        earlier.conversation_id == WebhookDelivery.conversation_id,
-        earlier.id < WebhookDelivery.id,
-    )
+    pending = WebhookDelivery.state == DeliveryState.PENDING
+    # What is about no conversation stands for itself.
+    about = func.coalesce(WebhookDelivery.conversation_id, WebhookDelivery.id)
+    first = select(func.min(WebhookDelivery.id)).where(pending)
     return (
         select(WebhookDelivery)
         .where(
-            WebhookDelivery.state == DeliveryState.PENDING,
+            pending,
             WebhookDelivery.next_attempt_at <= now,
             WebhookDelivery.endpoint.not_in(resting),
-            ~overtakes,
+            WebhookDelivery.id.in_(first.group_by(WebhookDelivery.endpoint, about)),
         )
         .order_by(WebhookDelivery.attempts, WebhookDelivery.id)
         .limit(1)

@@ -29,6 +29,7 @@ TIMEOUT_SECONDS: Final = 5.0
 PAUSE_SECONDS: Final = 1.0
 "Between two looks at the outbox."
 OVERLOADED: Final = frozenset({httpx.codes.REQUEST_TIMEOUT, httpx.codes.TOO_MANY_REQUESTS})
+MOST_READ: Final = 4096
 MOST_ERROR_CHARACTERS: Final = 300
 
 logger = logging.getLogger(__name__)
@@ -80,8 +81,9 @@ class Courier:
         with self._client() as client:
             while not stop.is_set():
                 try:
-                    while not stop.is_set() and self._deliver_next(client) is not None:
-                        pass
+                    # Most looks find nothing, and keep no writer waiting for it.
+                    while not stop.is_set() and self._any_due():
+                        self._deliver_next(client)
                 except StoreUnavailable as error:
                     logger.warning("webhooks wait: %s", error)
                 stop.wait(PAUSE_SECONDS)
@@ -106,16 +108,20 @@ class Courier:
         # Exactly the address in webhooks.yml: no redirects, and no proxy of the environment.
         return httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False)
 
+    def _any_due(self) -> bool:
+        now = self.now()
+        with self.store.reading() as session:
+            return webhooks.any_due(session, now, self._resting(now))
+
+    def _resting(self, now: datetime) -> list[str]:
+        return [name for name, rest in self._rests.items() if rest.until and rest.until > now]
+
     def _deliver_next(self, client: httpx.Client) -> Outcome | None:
         """Attempt the oldest delivery that is due; None where none is."""
         now = self.now()
-        resting = [name for name, rest in self._rests.items() if rest.until and rest.until > now]
-        with self.store.reading() as session:
-            if not webhooks.any_due(session, now, resting):
-                return None
         # Taken in a transaction of its own: none stays open while a slow receiver thinks.
         with self.store.transaction() as session:
-            taken = webhooks.take_due(session, now, resting)
+            taken = webhooks.take_due(session, now, self._resting(now))
         return self._attempt(client, taken) if taken is not None else None
 
     def _attempt(self, client: httpx.Client, taken: WebhookDelivery) -> Outcome:
@@ -144,9 +150,11 @@ class Courier:
             SALESCLERK.signature_header: sign(secret, timestamp, body),
         }
         try:
-            # The status says it all: a body, however long, is not read.
             with client.stream("POST", endpoint.url, content=body, headers=headers) as answer:
                 status = answer.status_code
+                # The status says it all. A short body is read, so that the connection can be kept.
+                if int(answer.headers.get("Content-Length", MOST_READ + 1)) <= MOST_READ:
+                    answer.read()
         except httpx.HTTPError as error:
             return Outcome(f"{type(error).__name__}: {error}", down=True)
         if httpx.codes.is_success(status):
