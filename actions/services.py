@@ -26,6 +26,7 @@ from analytics.settings import Settings
 from analytics.store import Store, load_synonyms
 from analytics.webhooks import outbox
 from analytics.webhooks.courier import Courier
+from analytics.webhooks.inbound import require_source_secrets
 from analytics.webhooks.policy import WebhookPolicy, load_webhook_policy
 
 logger = logging.getLogger(__name__)
@@ -104,7 +105,8 @@ class Services:
         self.settings.require_secrets()
         self.store.migrate()
         _ = self.faq, self.quote_desk, self.service_desk, self.privacy
-        _ = self.handoff_desk, self.webhook_policy
+        _ = self.handoff_desk
+        require_source_secrets(self.webhook_policy, self.settings)
         try:
             _ = self.models
         except ArtifactError as error:

@@ -217,9 +217,9 @@ class Settings:
         """Ask for the keys now, so that a missing one stops the start, not the first message.
 
         Raises:
-            SettingsError: as `secrets`.
+            SettingsError: as `secrets`, `chatwoot` and `public_url`.
         """
-        _ = self.secrets
+        _ = self.secrets, self.chatwoot, self.public_url
 
     @cached_property
     def secrets(self) -> Secrets:

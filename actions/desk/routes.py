@@ -24,7 +24,6 @@ from analytics.errors import (
     InvalidToken,
     NotAuthorised,
     SalesclerkError,
-    SettingsError,
     StoreUnavailable,
     UnknownHandoff,
     UnknownSource,
@@ -44,7 +43,6 @@ STATUS: Final[dict[type[SalesclerkError], HTTPStatus]] = {
     HandoffConflict: HTTPStatus.CONFLICT,
     InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
     StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
-    SettingsError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 Handler = Callable[..., Awaitable[HTTPResponse | None]]
 

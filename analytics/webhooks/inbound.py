@@ -91,6 +91,16 @@ _COMMANDS: TypeAdapter[_Claim | _Reply | _Release | _Close] = TypeAdapter(
 )
 
 
+def require_source_secrets(policy: WebhookPolicy, settings: Settings) -> None:
+    """Ask for the secrets now, so that a missing one stops the start, not the first webhook.
+
+    Raises:
+        SettingsError: the secret of a source is not set.
+    """
+    for source in policy.sources:
+        settings.webhook_secret(source.name)
+
+
 def receive(
     name: str,
     request: Received,

@@ -20,7 +20,6 @@ endpoints:
              message.customer, message.agent, ticket.opened, feedback.given]
 sources:
   - {{name: crm, profile: salesclerk}}
-  - {{name: forgotten, profile: zendesk}}
 retry: {{first_seconds: 1, most_seconds: 2, give_up_hours: 1}}
 """
 

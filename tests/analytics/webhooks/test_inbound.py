@@ -23,7 +23,7 @@ from analytics.errors import (
 from analytics.settings import Settings
 from analytics.store import Store, webhooks
 from analytics.store.models import WebhookReceipt
-from analytics.webhooks.inbound import Received, receive
+from analytics.webhooks.inbound import Received, receive, require_source_secrets
 from analytics.webhooks.policy import WebhookPolicy
 from analytics.webhooks.signatures import sign
 
@@ -211,18 +211,10 @@ def test_unknown_source_is_refused(store: Store, desk: FakeDesk) -> None:
         got(store, desk, request(REPLY), source="stranger")
 
 
-def test_a_source_without_its_secret_takes_nothing(store: Store, desk: FakeDesk) -> None:
+def test_a_source_without_its_secret_stops_the_start() -> None:
     with pytest.raises(SettingsError, match="WEBHOOK_SECRET_CRM"):
-        receive(
-            "crm",
-            request(REPLY),
-            policy=POLICY,
-            settings=Settings.from_environment({}),
-            store=store,
-            desk=desk,
-            now=NOON,
-            at=lambda: NOON,
-        )
+        require_source_secrets(POLICY, Settings.from_environment({}))
+    require_source_secrets(POLICY, Settings.from_environment({"WEBHOOK_SECRET_CRM": SECRET}))
 
 
 def test_old_receipts_are_forgotten(store: Store) -> None:
