@@ -15,16 +15,14 @@ from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
 from analytics.errors import SettingsError, StoreUnavailable, UnknownCustomer, UnknownOrder
-from analytics.store import Store, catalogue, customers, frames, orders, service
+from analytics.store import Store, catalogue, customers, frames, orders
 from analytics.store.models import (
     Customer,
-    Handoff,
     Interaction,
     Order,
     OrderLine,
     Product,
     Shop,
-    Ticket,
     Variant,
 )
 
@@ -216,24 +214,6 @@ def test_fingerprint_follows_the_data(store: Store) -> None:
         session.get_one(OrderLine, ("O2", 1)).returned = 1
         session.flush()
         assert frames.fingerprint(session) != before
-
-
-def test_a_conversation_has_one_open_handoff(store: Store) -> None:
-    def ask() -> str:
-        with store.transaction() as session:
-            return service.open_handoff(
-                session,
-                conversation_id="c1",
-                customer_id="ann",
-                reason="contact_human_agent",
-                summary="...",
-                at=NOON,
-            ).ticket_id
-
-    assert ask() == ask()
-    with store.reading() as session:
-        assert session.scalar(select(func.count(Handoff.id))) == 1
-        assert session.scalar(select(func.count(Ticket.id))) == 1
 
 
 def test_migrating_again_changes_nothing(store: Store) -> None:

@@ -14,7 +14,8 @@ pytest.importorskip("rasa", reason="runs in the Rasa server's environment, .venv
 ROOT = Path(__file__).resolve().parents[3]
 KNOWN = (
     # Nobody says these: they are a button's, what `ConfidenceCheck` makes, the channel's.
-    r"The intent '(clarify|nlu_ambiguous|take_over|handoff_ended)' is listed in the domain file, but is not found",
+    r"The intent '(clarify|nlu_ambiguous|take_over|handoff_ended)' is listed in the domain file, "
+    r"but is not found",
     # Actions say these; Rasa looks into rules only.
     r"The utterance 'utter_\S+' is not used in any story or rule\.",
     # A retrieval intent belongs to the domain twice by nature: listed, and read from its sentences.
