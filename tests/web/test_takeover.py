@@ -135,11 +135,13 @@ def test_two_shoppers_and_an_agent(people: People, assistant: Assistant, screens
     expect(desk.page.locator(".presence")).to_have_text("has the chat open")
     reply(desk, "I have asked the carrier: it is with your neighbour at number 12.")
     expect(said(customer).last).to_contain_text("number 12")
-    tell(customer, "Where is my order?")
-    expect(said(customer).last).to_contain_text("number 12")
+    tell(customer, "Oh, that is good to know!")
+    expect(desk.log.last).to_have_text("Oh, that is good to know!")
     customer.page.screenshot(path=screenshots / "handoff.png")
     desk.page.mouse.move(0, 0)
     desk.page.screenshot(path=screenshots / "agent-page.png")
+    tell(customer, "Where is my order?")
+    expect(said(customer).last).to_contain_text("number 12")
 
     desk.page.get_by_role("button", name="Give back").click()
     expect(customer.page.locator(".event").last).to_contain_text("Maria has left")
@@ -185,8 +187,8 @@ def test_two_agents_and_one_conversation(people: People) -> None:
 def test_a_reload_and_a_restart_lose_nothing(
     people: People, assistant: Assistant, screenshots: Path
 ) -> None:
-    name = people.name("lapsed")
-    chat = people.shopper("lapsed")
+    name = people.name("pending_order")
+    chat = people.shopper("pending_order")
     phone = {"viewport": {"width": 390, "height": 780}, "has_touch": True}
     desk = people.agent("Maria", **phone)
     chat.ask("I want to talk to a person")
@@ -225,6 +227,27 @@ def test_a_reload_and_a_restart_lose_nothing(
     expect(said(chat).last).to_have_text("One moment", timeout=SLOW)
     expect(said(chat).filter(has_text="what is it about?")).to_have_count(1)
     expect(desk.log.filter(has_text="Are you there?")).to_have_count(1)
+    desk.page.get_by_role("button", name="Close", exact=True).click()
+    expect(chat.page.locator(".event").last).to_contain_text("has ended", timeout=SLOW)
+
+
+def test_the_action_server_may_restart_too(people: People, assistant: Assistant) -> None:
+    name = people.name("new")
+    chat = people.shopper("new")
+    desk = people.agent("Maria")
+    chat.ask("I want to talk to a person")
+    claim(desk, name)
+    expect(banner(chat)).to_have_text("Maria is talking with you.")
+    assistant.stop("actions")
+    expect(banner(chat)).to_contain_text("Connecting again", timeout=SLOW)
+    assistant.start("actions")
+    assistant.wait("actions")
+    expect(banner(chat)).to_have_text("Maria is talking with you.", timeout=RESTART)
+    expect(desk.page.locator("#banner")).not_to_be_visible(timeout=RESTART)
+    tell(chat, "Still here")
+    expect(desk.log.last).to_have_text("Still here", timeout=SLOW)
+    reply(desk, "So am I")
+    expect(said(chat).last).to_have_text("So am I", timeout=SLOW)
     desk.page.get_by_role("button", name="Close", exact=True).click()
     expect(chat.page.locator(".event").last).to_contain_text("has ended", timeout=SLOW)
 
