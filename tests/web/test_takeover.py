@@ -19,6 +19,9 @@ from tests.assistant import Assistant, running_assistant
 from tests.web.agent_page import DeskPage
 from tests.web.chat_page import ChatPage
 
+# The bot may have to be trained first.
+pytestmark = pytest.mark.timeout(900)
+
 SLOW = 20_000
 RESTART = 120_000
 
