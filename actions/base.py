@@ -20,7 +20,7 @@ from rasa_sdk.types import DomainDict
 from sqlalchemy.orm import Session
 
 from actions import again, cards, refusals, suspension
-from actions.calling import heed_anger, offered
+from actions.calling import heed_anger
 from actions.services import services
 from actions.turn import SHOWN_SLOT, Reply, Turn
 from analytics.errors import (
@@ -34,7 +34,6 @@ from analytics.errors import (
 )
 from analytics.identity import Role
 from analytics.store import catalogue
-from analytics.store.models import HandoffReason
 
 BUDGET_SECONDS: Final = 8.0
 EVERYBODY: Final = frozenset(Role)
@@ -81,8 +80,6 @@ class GuardedAction(Action, ABC):
         except SalesclerkError as error:
             turn.replies = self.explain(turn, error)
             events = self.recover(turn, error)
-            if isinstance(error, Refused) and turn.speaker.role is Role.SHOPPER:
-                events = [*events, offered(HandoffReason.POLICY)]
         except Exception as error:  # noqa: BLE001 - the one place where nothing may pass
             turn.replies = self._apologise("utter_error_internal")
             events = self.recover(turn, error)

@@ -10,6 +10,7 @@ from actions.base import AGENTS, GuardedAction
 from actions.calling import offered, person_button, reason_offered
 from actions.faq import say_article
 from actions.feedback import ask_csat
+from actions.history import last_said
 from actions.questionnaire import confirm_again
 from actions.turn import Turn
 from analytics.store import handoffs
@@ -28,8 +29,15 @@ class ActionHandOff(GuardedAction):
     writes = True
 
     def act(self, turn: Turn, session: Session) -> list[EventType]:
-        reason = reason_offered(turn) or HandoffReason.REQUEST
+        reason = reason_offered(turn) or _reason(turn)
         return calling.call_person(turn, session, reason)
+
+
+def _reason(turn: Turn) -> HandoffReason:
+    """Return why a person is asked for: because a rule forbade something just now, or just so."""
+    said = [str((event.get("metadata") or {}).get("utter_action")) for event in last_said(turn)]
+    refused = any(name.startswith("utter_refused_") for name in said)
+    return HandoffReason.POLICY if refused else HandoffReason.REQUEST
 
 
 class ActionOfferPerson(GuardedAction):

@@ -47,7 +47,8 @@ class ActionChangeLanguage(GuardedAction):
 def _writing(kind: Any) -> set[str]:
     """Return the names of all actions of this class, an abstract one too, that write."""
     found = {one for sub in kind.__subclasses__() for one in _writing(sub)}
-    return found | {kind.action_name} if kind.writes else found
+    named = kind.__dict__.get("action_name")
+    return found | {named} if kind.writes and named else found
 
 
 def asked_for(turn: Turn) -> str:

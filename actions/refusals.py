@@ -18,7 +18,7 @@ from analytics.store.states import OrderStatus
 
 
 def reply(turn: Turn, refused: Refused) -> Reply:
-    """Return the rule in words, with buttons for what is possible instead and for a person."""
+    """Return the rule in words, with a button for what is possible instead, or a person."""
     return Reply(
         f"utter_refused_{refused.rule}",
         values=localised(turn, refused.values),
@@ -48,8 +48,7 @@ def _localised(turn: Turn, name: str, value: Any, currency: str) -> Any:
 
 def _instead(turn: Turn, refused: Refused) -> list[dict[str, str]]:
     intent, code = refused.instead, refused.values.get("code")
-    person = [person_button(turn)] if turn.speaker.role is Role.SHOPPER else []
     if intent is None:
-        return person
+        return [person_button(turn)] if turn.speaker.role is Role.SHOPPER else []
     payload = cards.payload(intent, str(code)) if code else f"/{intent}"
-    return [turn.button(f"utter_meaning_{intent}", payload), *person]
+    return [turn.button(f"utter_meaning_{intent}", payload)]
