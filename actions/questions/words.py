@@ -99,7 +99,7 @@ class Rating(Question):
             "utter_ask_review_rating",
             buttons=[
                 choice_button(turn, "utter_button_stars", str(stars), stars="★" * stars)
-                for stars in range(5, 0, -1)
+                for stars in range(1, 6)
             ],
         )
 
