@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 
 import sqlalchemy as sa
@@ -24,6 +25,8 @@ _said = sa.Table(
     _metadata,
     sa.Column("key", sa.String(64), primary_key=True),
     sa.Column("at", sa.Float, nullable=False, index=True),
+    # By this name what belongs to a customer is found, to be shown or erased.
+    sa.Column("conversation_id", sa.String(64), nullable=False),
     # What was said, as JSON; nothing once it is answered.
     sa.Column("said", sa.Text),
     sa.Column("posted", sa.Integer, nullable=False),
@@ -35,9 +38,11 @@ class Book:
 
     Args:
         url: SQLAlchemy URL of that database.
+        conversation: returns the id of the conversation in which something was said.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, conversation: Callable[[Said], str]) -> None:
+        self._conversation = conversation
         self._engine = open_engine(url)
         _metadata.create_all(self._engine)
 
@@ -47,7 +52,13 @@ class Book:
         try:
             with self._engine.begin() as connection:
                 connection.execute(sa.delete(_said).where(_said.c.at < now - KEPT_SECONDS))
-                row = {"key": said.key, "at": now, "said": json.dumps(asdict(said)), "posted": 0}
+                row = {
+                    "key": said.key,
+                    "at": now,
+                    "conversation_id": self._conversation(said),
+                    "said": json.dumps(asdict(said)),
+                    "posted": 0,
+                }
                 connection.execute(sa.insert(_said).values(row))
         except sa.exc.IntegrityError:
             return False

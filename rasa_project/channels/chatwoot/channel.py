@@ -79,10 +79,11 @@ class ChatwootInput(InputChannel):
         # Who has the conversation is Chatwoot's to know, by its status.
         answerer = Answerer(settings, self.name(), None)
 
+        def conversation(said: Said) -> str:
+            return conversation_id(speaker_of(said, chatwoot), settings.secrets)
+
         def incoming(said: Said, message_id: str, text: str) -> Incoming:
-            speaker = speaker_of(said, chatwoot)
-            conversation = conversation_id(speaker, settings.secrets)
-            return Incoming(speaker, conversation, message_id, text)
+            return Incoming(speaker_of(said, chatwoot), conversation(said), message_id, text)
 
         async def answer(said: Said) -> Answer:
             agent = app.ctx.agent
@@ -100,10 +101,10 @@ class ChatwootInput(InputChannel):
                 message = incoming(said, f"{said.key}:title", said.title.lstrip("/") or "?")
                 return await answerer.answer(message, agent, handle)
 
-        notes = Notes(Desk(settings), lambda said: incoming(said, said.key, "").conversation_id)
+        notes = Notes(Desk(settings), conversation)
         return Bridge(
             Client(chatwoot),
-            Book(settings.conversations_url),
+            Book(settings.conversations_url, conversation),
             answer,
             notes.summarise,
             settings.public_url,
