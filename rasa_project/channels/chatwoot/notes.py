@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from analytics.identity import Role, Speaker
+from analytics.privacy.masking import mask
 from rasa_project.channels.chatwoot.events import Said
 from rasa_project.channels.desk import Desk
 from rasa_project.channels.problems import Problem
@@ -47,7 +48,7 @@ class Notes:
 
 
 def note(handoff: Mapping[str, Any]) -> str:
-    """Return a handoff as text for staff: facts first, then what was said."""
+    """Return a handoff as text for staff: facts first, then what was said, personal data masked."""
     summary = dict(handoff.get("summary") or {})
     customer = summary.pop("customer", None) or {}
     facts = {"ticket": handoff.get("ticket_id"), "customer": customer.get("id"), **summary}
@@ -56,7 +57,10 @@ def note(handoff: Mapping[str, Any]) -> str:
         for name, value in facts.items()
         if value not in (None, [], "")
     ]
-    said = [f"{one['sender']}: {one['text']}" for one in handoff.get("transcript") or ()]
+    names = [str(customer["name"])] if customer.get("name") else []
+    said = [
+        f"{one['sender']}: {mask(one['text'], names)}" for one in handoff.get("transcript") or ()
+    ]
     return "\n".join([*lines, "", *said] if said else lines)
 
 

@@ -555,3 +555,12 @@ def test_only_true_is_verified() -> None:
     _, said = read(event, 1)
     assert said is not None
     assert said.identifier is None  # type: ignore[union-attr]
+
+
+def test_the_note_masks_what_was_said() -> None:
+    handoff = {
+        "summary": {"customer": {"id": "C1", "name": "Ann Lee"}},
+        "transcript": [{"sender": "customer", "text": "I'm Ann Lee, ann@example.com"}],
+    }
+    assert note(handoff).endswith("customer: I'm [name], [email]")
+    assert "customer: C1" in note(handoff)
