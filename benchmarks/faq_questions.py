@@ -13,6 +13,7 @@ from analytics.understanding import ROOT
 
 FOLDER: Final = ROOT / "tests" / "analytics" / "faq"
 LANGUAGES: Final = ("en", "zh")
+JUDGES: Final = ("judging", "blind")
 
 Ask = Callable[[str], tuple[str, bool]]
 """A question to the id of the article that comes first, and whether it is given as the answer."""
@@ -32,7 +33,7 @@ class Questions:
 
     @classmethod
     def read(cls, name: str, language: str, folder: Path = FOLDER) -> Questions:
-        """Read those called `development` or `judging`."""
+        """Read those called `development`, `judging` or `blind`."""
         path = folder / f"{name}.{language}.yml"
         content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
         answered = [(case["ask"], frozenset(case["expect"])) for case in content["answered"]]
