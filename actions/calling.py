@@ -12,6 +12,7 @@ from actions import identity, mood, suspension
 from actions.turn import EXTRACT, Turn
 from analytics.errors import InvalidToken
 from analytics.handoff import Call, Called, Mood, Summary
+from analytics.handoff.desk import ELSEWHERE
 from analytics.handoff.views import card
 from analytics.identity import Role, Speaker, past_speaker
 from analytics.store import customers
@@ -102,6 +103,11 @@ def _say(turn: Turn, session: Session, called: Called) -> None:
         turn.show(card(handoff))
         return
     place = turn.services.handoff_desk.queue(session, handoff, turn.services.now())
+    if turn.channel == ELSEWHERE:
+        # The other system has its own queue, and the bot is silent from now on.
+        turn.say("utter_handoff_elsewhere", ticket=called.ticket_id)
+        turn.show(card(handoff, place))
+        return
     turn.say(
         "utter_handoff",
         buttons=[turn.button("utter_button_stop_waiting", "/stop")],

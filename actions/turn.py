@@ -110,7 +110,7 @@ class Turn:
             InvalidToken: nobody vouches for the speaker.
         """
         secrets = self.services.settings.secrets
-        if self._tracker.get_latest_input_channel() == SHELL_CHANNEL:
+        if self.channel == SHELL_CHANNEL:
             # `rasa shell` has no channel of ours: the environment of this server names the speaker.
             token = self.services.settings.shell_token
             return verify_token(token, secrets) if token else Speaker("shell", Role.SHOPPER)
@@ -142,6 +142,11 @@ class Turn:
         """Return the value of the first entity of these names, or None."""
         found = self.entities(*names)
         return found[0].value if found else None
+
+    @property
+    def channel(self) -> str:
+        """Name of the channel that the message came by."""
+        return str(self._tracker.get_latest_input_channel())
 
     @property
     def wanted(self) -> str:
