@@ -329,7 +329,7 @@ class OrderLines(Question):
     ) -> list[OrderLine]:
         # "Both handles are loose" says why, once it is known what comes back.
         may_be_all = asked or not answered or mends(turn.text)
-        if not asked and not turn.codes and not mends(turn.text) and _picks(turn):
+        if not asked and not mends(turn.text) and _picks(turn) and not _names_line(turn, lines):
             return []
         if choice(turn) == "all" or (may_be_all and phrases.names("all", "which", turn.wanted)):
             return list(lines)
@@ -464,6 +464,14 @@ def _picks(turn: Turn) -> bool:
     if turn.begins(str(turn.form)):
         return False
     return requested in PICKED or (requested == NUMBER_SLOT and bool(turn.entities("ordinal")))
+
+
+def _names_line(turn: Turn, lines: Sequence[OrderLine]) -> bool:
+    """Return whether the message has the code of one of the lines, or of its product."""
+    codes = {code.value.upper() for code in turn.codes}
+    return any(
+        code.upper() in codes for line in lines for code in (line.sku, line.variant.product_id)
+    )
 
 
 def _corrects_quantity(turn: Turn) -> bool:
