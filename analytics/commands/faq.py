@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -16,6 +16,10 @@ app = typer.Typer(help="The articles that the bot answers from.", no_args_is_hel
 class Language(StrEnum):
     EN = "en"
     ZH = "zh"
+
+
+SHOWN: Final = ("article", "told in", "chance", "needed", "answers")
+"What fits a terminal, titles being long; --json has the rest."
 
 
 @app.command()
@@ -54,9 +58,10 @@ def ask(
         }
         for hit in answer.hits[:n]
     ]
-    show(rows, as_json)
     if as_json:
+        show(rows, as_json)
         return
+    show([{name: row[name] for name in SHOWN} for row in rows], as_json)
     said = answer.article.answer.of(spoken) if answer.article else "I don't know that."
     errors.print(f"{said}\n({answer.why})", highlight=False, markup=False)
 
