@@ -9,8 +9,8 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
-from analytics.store import Store, engine, orders
-from analytics.store.models import Base
+from analytics.store import Store, engine, feedback, handoffs, orders
+from analytics.store.models import Base, HandoffState
 
 
 def _upgrade(store: Store, revision: str) -> None:
@@ -77,4 +77,26 @@ def test_a_shop_from_before_customer_service_keeps_its_orders(store: Store) -> N
             text("EXPLAIN QUERY PLAN SELECT id FROM orders WHERE upper(id) = 'O1'")
         )
         assert "ix_orders_upper_id" in plan.all()[0][-1]
+    store.close()
+
+
+def test_a_shop_from_before_people_took_over_keeps_its_handoffs(store: Store) -> None:
+    _upgrade(store, "0003")
+    with store.engine.begin() as connection:
+        for statement in (
+            "INSERT INTO tickets (id, conversation_id, subject, body, status, created_at)"
+            " VALUES ('T-1', 'c1', 'request', '', 'open', '2026-01-02')",
+            "INSERT INTO handoffs (conversation_id, ticket_id, state, reason, requested_at)"
+            " VALUES ('c1', 'T-1', 'requested', 'contact_human_agent', '2026-01-02')",
+            "INSERT INTO feedback (conversation_id, score, created_at)"
+            " VALUES ('c1', 4, '2026-01-02')",
+        ):
+            connection.execute(text(statement))
+    store.migrate()
+    with store.reading() as session:
+        (waiting,) = handoffs.in_states(session, [HandoffState.REQUESTED])
+        assert (waiting.summary, waiting.transcript, waiting.language) == ({}, [], "en")
+        given = feedback.of_conversation(session, "c1")
+        assert given is not None
+        assert given.about == "resolution"
     store.close()
