@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Final
 
 import numpy as np
@@ -12,10 +13,21 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from analytics import columns
-from analytics.columns import ITEM, TIMESTAMP, USER
+from analytics.columns import ITEM, RATING, TIMESTAMP, USER
 from analytics.errors import InvalidInput
 
 DAY_SECONDS: Final = 86_400
+
+
+class Reading(StrEnum):
+    """What a cell of the matrix holds for a pair of user and item that interacted."""
+
+    LATEST = "latest"
+    "1 for an interaction at the newest time of the table, half as much for each half-life before."
+    OCCASIONS = "occasions"
+    "The same, summed over all times at which the pair interacted."
+    RATING = "rating"
+    "The latest rating; 1 where the table has none."
 
 
 @dataclass(frozen=True)
@@ -25,9 +37,8 @@ class InteractionMatrix:
     Attributes:
         users: ids, sorted: the rows.
         items: ids, sorted: the columns. Equal scores are told apart by this order.
-        weights: (users, items); a stored cell for each pair that interacted. It holds 1 for an
-            interaction at the newest time of the table and half as much for each half-life
-            before; without a half-life always 1. The latest interaction of a pair counts.
+        weights: (users, items); a stored cell for each pair that interacted, as `Reading` says;
+            without a half-life all interactions count alike.
     """
 
     users: pd.Index[Any]
@@ -40,11 +51,12 @@ class InteractionMatrix:
         interactions: pd.DataFrame,
         items: pd.DataFrame | None,
         half_life_days: float | None,
+        reading: Reading = Reading.LATEST,
     ) -> InteractionMatrix:
         """Read interactions (user_id, item_id, timestamp); `items` adds those nobody touched yet.
 
         Raises:
-            InvalidInput: a column or an id is missing, or times are needed and are none.
+            InvalidInput: a column, an id, a time or a rating is missing.
         """
         table = columns.require(interactions, columns.INTERACTIONS, "interactions")
         users = _ids(table[USER], "interactions")
@@ -52,16 +64,21 @@ class InteractionMatrix:
         if items is not None:
             catalogue = columns.require(items, (ITEM,), "items")
             touched = touched.union(_ids(catalogue[ITEM], "items"))
+        if table[TIMESTAMP].isna().any():
+            raise InvalidInput(f"interactions.{TIMESTAMP}", "an empty value", "a time in every row")
         cells = pd.DataFrame(
             {
                 "row": positions(users, table[USER]),
                 "column": positions(touched, table[ITEM]),
-                "weight": _weights(table[TIMESTAMP], half_life_days),
+                "time": table[TIMESTAMP].to_numpy(),
+                "weight": _ratings(interactions)
+                if reading is Reading.RATING
+                else _weights(table[TIMESTAMP], half_life_days),
             }
         )
-        latest = cells.groupby(["row", "column"], sort=True)["weight"].max().reset_index()
+        pairs = _combined(cells, reading)
         weights = csr_array(
-            (latest["weight"].to_numpy(), (latest["row"], latest["column"])),
+            (pairs["weight"].to_numpy(), (pairs["row"], pairs["column"])),
             shape=(len(users), len(touched)),
             dtype=np.float64,
         )
@@ -104,10 +121,34 @@ def _ids(values: pd.Series[Any], table: str) -> pd.Index[Any]:
     return pd.Index(values.unique()).sort_values()
 
 
+def _combined(cells: pd.DataFrame, reading: Reading) -> pd.DataFrame:
+    """Return one row for each pair of row and column, in their order."""
+    pair = ["row", "column"]
+    match reading:
+        case Reading.RATING:
+            latest = cells.sort_values("time", kind="stable").groupby(pair, sort=True)
+            return latest["weight"].last().reset_index()
+        case Reading.OCCASIONS:
+            occasions = cells.drop_duplicates([*pair, "time"]).groupby(pair, sort=True)
+            return occasions["weight"].sum().reset_index()
+        case Reading.LATEST:
+            return cells.groupby(pair, sort=True)["weight"].max().reset_index()
+
+
+def _ratings(interactions: pd.DataFrame) -> NDArray[np.float64]:
+    if RATING not in interactions:
+        return np.ones(len(interactions))
+    found = pd.to_numeric(interactions[RATING], errors="coerce").to_numpy(dtype=np.float64)
+    if not np.isfinite(found).all():
+        wrong = interactions[RATING].iloc[int(np.flatnonzero(~np.isfinite(found))[0])]
+        raise InvalidInput(f"interactions.{RATING}", wrong, "a number in every row")
+    return found
+
+
 def _weights(times: pd.Series[Any], half_life_days: float | None) -> NDArray[np.float64]:
     if half_life_days is None or times.empty:
         return np.ones(len(times))
-    if not pd.api.types.is_datetime64_any_dtype(times) or times.isna().any():
+    if not pd.api.types.is_datetime64_any_dtype(times):
         raise InvalidInput(f"interactions.{TIMESTAMP}", times.dtype, "a time (UTC) in every row")
     age_days = (times.max() - times).dt.total_seconds() / DAY_SECONDS
     weights: NDArray[np.float64] = np.exp2(-age_days.to_numpy(dtype=np.float64) / half_life_days)

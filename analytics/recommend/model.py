@@ -6,7 +6,7 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, ClassVar, Final, Self
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from scipy.sparse import csr_array
 from analytics.columns import ITEM, RANK, RECOMMENDATIONS, SCORE
 from analytics.errors import ArtifactError, InvalidInput, NotFittedError, UnknownProduct
 from analytics.recommend import ranking
-from analytics.recommend.matrix import InteractionMatrix, positions
+from analytics.recommend.matrix import InteractionMatrix, Reading, positions
 from analytics.recommend.ranking import TIER, Scores
 
 MODEL_FILE: Final = "model.json"
@@ -24,14 +24,15 @@ ARRAYS_FILE: Final = "arrays.npz"
 
 
 class Model(ABC):
-    """A model that ranks items for users by implicit feedback: what they touched, and when.
-
-    Ratings are not read: every row of the interactions counts as interest. Ids are text.
+    """A model that ranks items for users by what they touched, and when. Ids are text.
 
     Attributes:
+        reading: what of the interactions it learns from; unless that is the rating, every row
+            counts as interest.
         matrix_: the interactions it learned from.
     """
 
+    reading: ClassVar[Reading] = Reading.LATEST
     matrix_: InteractionMatrix
 
     def __init__(self, *, half_life_days: float | None = None) -> None:
@@ -42,13 +43,17 @@ class Model(ABC):
     def fit(self, interactions: pd.DataFrame, items: pd.DataFrame | None = None) -> Self:
         """Learn from interactions (user_id, item_id, timestamp), forgetting any earlier fit.
 
+        Models of ratings read the column rating too; without it every interaction rates 1.
+
         Args:
             items: item_id; adds items that nobody touched yet. They rank last.
 
         Raises:
-            InvalidInput: a column or an id is missing.
+            InvalidInput: a column, an id, a time or a rating is missing.
         """
-        self.matrix_ = InteractionMatrix.build(interactions, items, self.half_life_days)
+        self.matrix_ = InteractionMatrix.build(
+            interactions, items, self.half_life_days, self.reading
+        )
         self._learn()
         return self
 
@@ -119,8 +124,9 @@ class Model(ABC):
         """Return those items of the user's own that speak most for `item_id`.
 
         Returns:
-            item_id, score: at most `n` rows, largest first. Over all own items the scores add up
-            to the score of `recommend`; no row where the user's own items are not the reason.
+            item_id, score: at most `n` rows, largest first, scores above 0. With what speaks
+            against it they add up to the score of `recommend`; no row where the user's own items
+            are not the reason.
 
         Raises:
             NotFittedError: before `fit`.
@@ -198,9 +204,9 @@ class Model(ABC):
     def _learn(self) -> None:
         """Compute the fitted attributes from `matrix_`."""
 
-    @abstractmethod
     def _restore(self, arrays: dict[str, NDArray[Any]]) -> None:
-        """Set the fitted attributes from what `_arrays` returned."""
+        """Set the fitted attributes from what `_arrays` returned; learned anew unless saved."""
+        self._learn()
 
     def _arrays(self) -> dict[str, NDArray[Any]]:
         """Return the fitted attributes beside `matrix_`, to be saved."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,6 +28,3 @@ class Popularity(Model):
 
     def _learn(self) -> None:
         self.item_scores_ = np.asarray(self.matrix_.weights.sum(axis=0)).ravel()
-
-    def _restore(self, arrays: dict[str, NDArray[Any]]) -> None:
-        self._learn()

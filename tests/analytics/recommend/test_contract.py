@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
 from analytics.columns import RECOMMENDATIONS
 from analytics.errors import ArtifactError, InvalidInput, NotFittedError, UnknownProduct
-from analytics.recommend import ItemKNN, Popularity, Recommender
+from analytics.recommend import ALS, EASE, ItemKNN, Model, Popularity, Recommender, RepeatPurchase
 from tests.analytics.recommend.data import ITEMS, USERS
 
-AnyModel = Popularity | ItemKNN | Recommender
+AnyModel = Model | Recommender
 MODELS: dict[str, Callable[[], AnyModel]] = {
     "popularity": Popularity,
     "recent popularity": lambda: Popularity(half_life_days=30),
@@ -23,8 +24,21 @@ MODELS: dict[str, Callable[[], AnyModel]] = {
     "recent neighbours": lambda: ItemKNN(half_life_days=30, n_neighbors=3),
     "ladder": Recommender,
     "recent ladder": lambda: Recommender(ItemKNN(half_life_days=90), Popularity(half_life_days=30)),
+    "EASE": lambda: EASE(regularization=2),
+    "recent EASE": lambda: EASE(regularization=2, half_life_days=30),
+    "ALS": lambda: ALS(n_factors=2, regularization=0.1),
+    "recent ALS": lambda: ALS(n_factors=2, regularization=0.1, half_life_days=30),
+    "repeat purchase": RepeatPurchase,
+    "recent repeat purchase": lambda: RepeatPurchase(half_life_days=30),
 }
-PERSONAL = [name for name in MODELS if "popularity" not in name]
+IMPERSONAL = {"popularity", "recent popularity"}
+OF_REPEATS = {"repeat purchase", "recent repeat purchase"}
+PERSONAL = [name for name in MODELS if name not in IMPERSONAL | OF_REPEATS]
+"Those that find for each user what is like his own."
+LIKENING = [*PERSONAL]
+"Those that know which items are alike."
+EXPLAINING = [*PERSONAL]
+"Those whose score is a sum over the user's own items."
 
 
 @pytest.fixture(params=list(MODELS))
@@ -44,21 +58,21 @@ def test_checkerboard_has_one_right_answer(name: str, checkerboard: pd.DataFrame
     )
 
 
-@pytest.mark.parametrize("name", PERSONAL)
+@pytest.mark.parametrize("name", LIKENING)
 def test_similar_items_are_those_of_the_same_colour(name: str, checkerboard: pd.DataFrame) -> None:
     similar = MODELS[name]().fit(checkerboard).similar_items("i2", n=3)
     assert set(similar["item_id"]) == {"i0", "i4", "i6"}
     assert similar["rank"].tolist() == [1, 2, 3]
 
 
-@pytest.mark.parametrize("name", PERSONAL)
+@pytest.mark.parametrize("name", EXPLAINING)
 def test_reasons_are_own_items_of_the_same_colour(name: str, checkerboard: pd.DataFrame) -> None:
     reasons = MODELS[name]().fit(checkerboard).explain("u4", "i4")
     assert set(reasons["item_id"]) == {"i0", "i2", "i6"}
     assert reasons["score"].is_monotonic_decreasing
 
 
-@pytest.mark.parametrize("name", PERSONAL)
+@pytest.mark.parametrize("name", EXPLAINING)
 def test_reasons_add_up_to_the_score(name: str, checkerboard: pd.DataFrame) -> None:
     fitted = MODELS[name]().fit(checkerboard)
     best = fitted.recommend(["u4"], n=1)
@@ -146,15 +160,12 @@ def test_second_fit_forgets_the_first(model: AnyModel, checkerboard: pd.DataFram
 def unfitted_twin(model: AnyModel) -> AnyModel:
     """Return an unfitted model with the same settings."""
     if isinstance(model, Recommender):
-        return Recommender(
-            _same(model.neighbors, ItemKNN),
-            _same(model.popularity, Popularity),
-        )
-    return _same(model, type(model))
+        return Recommender(_same(model.neighbors), _same(model.popularity))
+    return _same(model)
 
 
-def _same[M: (Popularity, ItemKNN)](model: M, kind: type[M]) -> M:
-    return kind(**{k: v for k, v in vars(model).items() if not k.endswith("_")})
+def _same[M: Model](model: M) -> M:
+    return type(model)(**{k: v for k, v in vars(model).items() if not k.endswith("_")})
 
 
 def test_save_and_load_change_nothing(
@@ -197,6 +208,37 @@ def test_no_interactions_at_all(model: AnyModel, tmp_path: Path) -> None:
     assert own(type(model).load(tmp_path).recommend(["u0"]), "u0") == ["a", "b"]
 
 
+def test_a_single_interaction(model: AnyModel) -> None:
+    one = pd.DataFrame(
+        {"user_id": ["u"], "item_id": ["i"], "timestamp": [pd.Timestamp("2024-05-01")]}
+    )
+    model.fit(one)
+    assert model.recommend(["u"]).empty
+    assert own(model.recommend(["u"], exclude_seen=False), "u") == ["i"]
+    assert own(model.recommend(["stranger"]), "stranger") == ["i"]
+    assert model.similar_items("i").empty
+
+
+def test_input_is_left_as_it_was(model: AnyModel, checkerboard: pd.DataFrame) -> None:
+    before = checkerboard.copy()
+    model.fit(checkerboard).recommend(USERS)
+    assert_frame_equal(checkerboard, before)
+
+
+def test_order_of_rows_does_not_matter(model: AnyModel, checkerboard: pd.DataFrame) -> None:
+    expected = model.fit(checkerboard).recommend(USERS)
+    shuffled = checkerboard.sample(frac=1, random_state=3)
+    assert_frame_equal(model.fit(shuffled).recommend(USERS), expected)
+
+
+def test_scores_are_finite_and_fall(model: AnyModel, checkerboard: pd.DataFrame) -> None:
+    items = pd.DataFrame({"item_id": ["a new one"]})
+    table = model.fit(checkerboard, items).recommend([*USERS, "stranger"], n=9)
+    assert np.isfinite(table["score"]).all()
+    if isinstance(model, Model):
+        assert (table.groupby("user_id")["score"].diff().dropna() <= 0).all()
+
+
 def test_no_users_asked_for(model: AnyModel, checkerboard: pd.DataFrame) -> None:
     assert model.fit(checkerboard).recommend([]).empty
 
@@ -206,6 +248,10 @@ def test_bad_input_is_named(model: AnyModel, checkerboard: pd.DataFrame) -> None
         model.fit(checkerboard.drop(columns="timestamp"))
     with pytest.raises(InvalidInput, match=r"interactions\.item_id"):
         model.fit(checkerboard.assign(item_id=None))
+    with pytest.raises(InvalidInput, match=r"interactions\.user_id"):
+        model.fit(checkerboard.assign(user_id=["u0", None, *checkerboard["user_id"][2:]]))
+    with pytest.raises(InvalidInput, match=r"interactions\.timestamp"):
+        model.fit(checkerboard.assign(timestamp=pd.NaT))
     model.fit(checkerboard)
     with pytest.raises(InvalidInput, match="user_ids"):
         model.recommend("u0")

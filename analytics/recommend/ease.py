@@ -1,0 +1,81 @@
+"""A linear model of items from items, in closed form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import get_lapack_funcs
+
+from analytics.errors import InvalidInput
+from analytics.recommend.model import Model
+from analytics.recommend.ranking import Scores
+
+
+class EASE(Model):
+    """Predicts each item from all others by ridge regression.
+
+    The score of an item is the sum of its weights over what the user touched. The weights
+    minimise |X - XB|² + regularization |B|² with a zero diagonal; with P the inverse of
+    X'X + regularization I, B is -P / diag(P), column by column.
+
+    Source: Steck, "Embarrassingly shallow autoencoders for sparse data", WWW 2019.
+
+    Args:
+        regularization: above 0; about 300 for thousands of users, larger shrinks more.
+        half_life_days: days after which an interaction counts half; None counts all alike.
+
+    Attributes:
+        item_weights_: (items, items), float32; column i predicts item i.
+
+    Memory is 4 bytes for each cell of `item_weights_` (0.4 GB at 10,000 items) and thrice as much
+    while it learns, with a time that grows with the cube of the items: meant for up to 20,000.
+    """
+
+    item_weights_: NDArray[np.float32]
+
+    def __init__(
+        self, *, regularization: float = 300.0, half_life_days: float | None = None
+    ) -> None:
+        super().__init__(half_life_days=half_life_days)
+        if not regularization > 0:
+            raise InvalidInput("regularization", regularization, "a number above 0")
+        self.regularization = regularization
+
+    def scores(self, rows: NDArray[np.intp]) -> Scores:
+        return np.asarray(self.matrix_.profiles(rows) @ self.item_weights_, dtype=np.float64)
+
+    def likeness(self, item_columns: NDArray[np.intp]) -> Scores:
+        return self.item_weights_[item_columns].sum(axis=0, dtype=np.float64)
+
+    def contributions(self, row: int, column: int) -> Scores:
+        own: Scores = self.matrix_.profiles(np.array([row])).toarray().ravel()
+        return own * self.item_weights_[:, column]
+
+    def _learn(self) -> None:
+        weights = self.matrix_.weights
+        gram = (weights.T @ weights).toarray()
+        own = np.arange(len(gram))
+        gram[own, own] += self.regularization
+        inverse = _inverse(gram)
+        learned = -inverse / np.diag(inverse)
+        learned[own, own] = 0.0
+        self.item_weights_ = learned.astype(np.float32)
+
+    def _arrays(self) -> dict[str, NDArray[Any]]:
+        return {"item_weights": self.item_weights_}
+
+    def _restore(self, arrays: dict[str, NDArray[Any]]) -> None:
+        self.item_weights_ = arrays["item_weights"]
+
+
+def _inverse(matrix: Scores) -> Scores:
+    """Return the inverse of a symmetric positive definite matrix, which is overwritten."""
+    if not len(matrix):
+        return matrix
+    potrf, potri = get_lapack_funcs(("potrf", "potri"), (matrix,))
+    factor, _ = potrf(matrix.T, lower=True, overwrite_a=True)
+    half, _ = potri(factor, lower=True, overwrite_c=True)
+    lower: Scores = np.tril(half)
+    return lower + np.tril(lower, -1).T
