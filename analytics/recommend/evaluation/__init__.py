@@ -1,7 +1,7 @@
 """How good recommendations are, on interactions that the model has not seen."""
 
-from analytics.recommend.evaluation.bootstrap import Interval, bootstrap
 from analytics.recommend.evaluation.evaluation import CUTOFFS, Evaluation, Recommends, evaluate
+from analytics.recommend.evaluation.intervals import Interval, bootstrap
 from analytics.recommend.evaluation.ratings import Predicts, rating_errors
 from analytics.recommend.evaluation.splits import random_split, temporal_split
 

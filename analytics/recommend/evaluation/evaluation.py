@@ -15,7 +15,7 @@ from analytics import columns
 from analytics.columns import ITEM, RANK, USER
 from analytics.errors import InvalidInput
 from analytics.recommend.evaluation import measures
-from analytics.recommend.evaluation.bootstrap import bootstrap
+from analytics.recommend.evaluation.intervals import bootstrap
 from analytics.recommend.matrix import InteractionMatrix, positions
 
 CUTOFFS: Final = (5, 10, 20)

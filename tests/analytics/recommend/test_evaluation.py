@@ -3,11 +3,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from analytics.errors import InvalidInput
 from analytics.recommend import Popularity, evaluate, temporal_split
+from analytics.recommend.evaluation import Evaluation
 from tests.analytics.recommend.data import interactions
 
 TRAIN = interactions([("u", "a"), ("v", "b"), ("v", "c"), ("v", "d"), ("v", "e")])
@@ -76,3 +78,59 @@ def test_split_at_a_time_and_by_share() -> None:
     assert (len(before), len(after)) == (8, 2)
     with pytest.raises(InvalidInput, match="test_share"):
         temporal_split(table, test_share=1)
+
+
+def test_all_figures_by_hand_at_every_length() -> None:
+    test = interactions([("u", "d"), ("u", "c")])
+    found = Evaluation.of(Fixed(["b", "c", "d"]), TRAIN, test, cutoffs=(1, 3))
+    second, third = 1 / math.log2(3), 1 / math.log2(4)
+    # One of two users touched each listed item, always the same one.
+    by_hand = {
+        ("ndcg", 1): 0,
+        ("recall", 1): 0,
+        ("hit_rate", 1): 0,
+        ("mrr", 1): 0,
+        ("novelty", 1): 1,
+        ("diversity", 1): 1,
+        ("ndcg", 3): (second + third) / (1 + second),
+        ("recall", 3): 1,
+        ("hit_rate", 3): 1,
+        ("mrr", 3): 0.5,
+        ("novelty", 3): 1,
+        ("diversity", 3): 0,
+    }
+    assert found.of_users.index.tolist() == ["u"]
+    assert found.of_users.loc["u"].to_dict() == pytest.approx(by_hand)
+    assert found.coverage.to_dict() == pytest.approx({1: 1 / 5, 3: 3 / 5})
+
+
+def test_the_table_has_an_interval_for_every_mean() -> None:
+    test = interactions([("u", "b"), ("v", "a")])
+    evaluation = Evaluation.of(Fixed(["b", "c"]), TRAIN, test, cutoffs=(1, 2))
+    table = evaluation.table(rng=np.random.default_rng(0)).set_index(["measure", "n"])
+    assert len(table) == 7 * 2
+    # Of two users one hit: both, one or none of two drawn.
+    assert table.loc[("ndcg", 1)].tolist() == [0.5, 0, 1]
+    assert table.loc[("coverage", 2), "mean"] == pytest.approx(0.4)
+    assert math.isnan(table.loc[("coverage", 2), "low"])
+
+
+def test_shorter_lists_and_strange_items_count_for_what_they_hold() -> None:
+    test = interactions([("u", "b")])
+    found = Evaluation.of(Fixed(["no item of train", "b"]), TRAIN, test, cutoffs=(5,))
+    assert found.of_users.loc["u", ("mrr", 5)] == 0.5
+    assert found.of_users.loc["u", ("novelty", 5)] == 1
+    assert found.coverage[5] == pytest.approx(1 / 5)
+
+
+def test_a_list_of_no_length_is_refused() -> None:
+    for cutoffs in ((), (5, 0)):
+        with pytest.raises(InvalidInput, match="cutoffs"):
+            Evaluation.of(Fixed(["b"]), TRAIN, TRAIN, cutoffs=cutoffs)
+
+
+def test_nobody_to_measure_is_said() -> None:
+    test = interactions([("stranger", "b")])
+    evaluation = Evaluation.of(Fixed(["b"]), TRAIN, test)
+    with pytest.raises(InvalidInput, match="figures: found 'no user'"):
+        evaluation.table(rng=np.random.default_rng(0))
