@@ -3,21 +3,27 @@
 from analytics.recommend.als import ALS
 from analytics.recommend.ease import EASE
 from analytics.recommend.evaluation import evaluate, temporal_split
+from analytics.recommend.factorization import MatrixFactorization
 from analytics.recommend.item_knn import ItemKNN
 from analytics.recommend.model import Model
 from analytics.recommend.popularity import Popularity
+from analytics.recommend.ratings import RatingModel
 from analytics.recommend.recommender import Recommender, Rung
 from analytics.recommend.repeat import RepeatPurchase
+from analytics.recommend.user_knn import UserKNN
 
 __all__ = [
     "ALS",
     "EASE",
     "ItemKNN",
+    "MatrixFactorization",
     "Model",
     "Popularity",
+    "RatingModel",
     "Recommender",
     "RepeatPurchase",
     "Rung",
+    "UserKNN",
     "evaluate",
     "temporal_split",
 ]

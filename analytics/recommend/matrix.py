@@ -140,7 +140,7 @@ def _ratings(interactions: pd.DataFrame) -> NDArray[np.float64]:
         return np.ones(len(interactions))
     found = pd.to_numeric(interactions[RATING], errors="coerce").to_numpy(dtype=np.float64)
     if not np.isfinite(found).all():
-        wrong = interactions[RATING].iloc[int(np.flatnonzero(~np.isfinite(found))[0])]
+        wrong = interactions[RATING][~np.isfinite(found)].tolist()[0]
         raise InvalidInput(f"interactions.{RATING}", wrong, "a number in every row")
     return found
 

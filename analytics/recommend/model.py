@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from inspect import signature
 from pathlib import Path
 from typing import Any, ClassVar, Final, Self
 
@@ -144,7 +145,7 @@ class Model(ABC):
         folder.mkdir(parents=True, exist_ok=True)
         description = {
             "model": type(self).__name__,
-            "settings": {k: v for k, v in vars(self).items() if not k.endswith("_")},
+            "settings": self.settings(),
             "users": matrix.users.tolist(),
             "items": matrix.items.tolist(),
         }
@@ -174,6 +175,10 @@ class Model(ABC):
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ArtifactError(f"{folder}: no {cls.__name__} ({error}): train again") from error
         return model
+
+    def settings(self) -> dict[str, Any]:
+        """Return what the constructor was given."""
+        return {name: getattr(self, name) for name in signature(type(self)).parameters}
 
     def fitted_matrix(self) -> InteractionMatrix:
         """Return the interactions; raises NotFittedError before `fit`."""

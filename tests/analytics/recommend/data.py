@@ -27,3 +27,15 @@ def checkerboard() -> pd.DataFrame:
             if u % 2 == i % 2 and u != i
         ]
     )
+
+
+def rated(ratings: dict[str, list[float | None]]) -> pd.DataFrame:
+    """Return the ratings of each user for items i1, i2, and so on; None where there is none."""
+    rows = [
+        (user, f"i{number}", rating)
+        for user, row in ratings.items()
+        for number, rating in enumerate(row, start=1)
+        if rating is not None
+    ]
+    table = pd.DataFrame(rows, columns=["user_id", "item_id", "rating"])
+    return table.assign(timestamp=pd.Timestamp("2024-05-01"))

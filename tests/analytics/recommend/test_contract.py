@@ -12,7 +12,18 @@ from pandas.testing import assert_frame_equal
 
 from analytics.columns import RECOMMENDATIONS
 from analytics.errors import ArtifactError, InvalidInput, NotFittedError, UnknownProduct
-from analytics.recommend import ALS, EASE, ItemKNN, Model, Popularity, Recommender, RepeatPurchase
+from analytics.recommend import (
+    ALS,
+    EASE,
+    ItemKNN,
+    MatrixFactorization,
+    Model,
+    Popularity,
+    RatingModel,
+    Recommender,
+    RepeatPurchase,
+    UserKNN,
+)
 from tests.analytics.recommend.data import ITEMS, USERS
 
 AnyModel = Model | Recommender
@@ -28,17 +39,22 @@ MODELS: dict[str, Callable[[], AnyModel]] = {
     "recent EASE": lambda: EASE(regularization=2, half_life_days=30),
     "ALS": lambda: ALS(n_factors=2, regularization=0.1),
     "recent ALS": lambda: ALS(n_factors=2, regularization=0.1, half_life_days=30),
+    "users": lambda: UserKNN(n_neighbors=3),
+    "Pearson users": lambda: UserKNN(similarity="pearson", means="co_rated"),
+    "factors": lambda: MatrixFactorization(n_factors=3, n_epochs=5),
+    "factors without biases": lambda: MatrixFactorization(n_factors=3, biases=False),
     "repeat purchase": RepeatPurchase,
     "recent repeat purchase": lambda: RepeatPurchase(half_life_days=30),
 }
-IMPERSONAL = {"popularity", "recent popularity"}
+OF_RATINGS = {"Pearson users", "factors", "factors without biases"}
+"Those that need different ratings: the checkerboard has none."
 OF_REPEATS = {"repeat purchase", "recent repeat purchase"}
-PERSONAL = [name for name in MODELS if name not in IMPERSONAL | OF_REPEATS]
+IMPERSONAL = {"popularity", "recent popularity"}
+RATING = ["users", *sorted(OF_RATINGS)]
+PERSONAL = [name for name in MODELS if name not in IMPERSONAL | OF_REPEATS | OF_RATINGS]
 "Those that find for each user what is like his own."
-LIKENING = [*PERSONAL]
-"Those that know which items are alike."
-EXPLAINING = [*PERSONAL]
-"Those whose score is a sum over the user's own items."
+LIKENING = [name for name in PERSONAL if name != "users"]
+"Those that know which items are alike, and add up a score over the user's own."
 
 
 @pytest.fixture(params=list(MODELS))
@@ -65,14 +81,14 @@ def test_similar_items_are_those_of_the_same_colour(name: str, checkerboard: pd.
     assert similar["rank"].tolist() == [1, 2, 3]
 
 
-@pytest.mark.parametrize("name", EXPLAINING)
+@pytest.mark.parametrize("name", LIKENING)
 def test_reasons_are_own_items_of_the_same_colour(name: str, checkerboard: pd.DataFrame) -> None:
     reasons = MODELS[name]().fit(checkerboard).explain("u4", "i4")
     assert set(reasons["item_id"]) == {"i0", "i2", "i6"}
     assert reasons["score"].is_monotonic_decreasing
 
 
-@pytest.mark.parametrize("name", EXPLAINING)
+@pytest.mark.parametrize("name", LIKENING)
 def test_reasons_add_up_to_the_score(name: str, checkerboard: pd.DataFrame) -> None:
     fitted = MODELS[name]().fit(checkerboard)
     best = fitted.recommend(["u4"], n=1)
@@ -165,7 +181,7 @@ def unfitted_twin(model: AnyModel) -> AnyModel:
 
 
 def _same[M: Model](model: M) -> M:
-    return type(model)(**{k: v for k, v in vars(model).items() if not k.endswith("_")})
+    return type(model)(**model.settings())
 
 
 def test_save_and_load_change_nothing(
@@ -237,6 +253,39 @@ def test_scores_are_finite_and_fall(model: AnyModel, checkerboard: pd.DataFrame)
     assert np.isfinite(table["score"]).all()
     if isinstance(model, Model):
         assert (table.groupby("user_id")["score"].diff().dropna() <= 0).all()
+
+
+@pytest.mark.parametrize("name", RATING)
+def test_ratings_of_any_pair(name: str, checkerboard: pd.DataFrame, tmp_path: Path) -> None:
+    model = MODELS[name]()
+    assert isinstance(model, RatingModel)
+    pairs = pd.DataFrame(
+        {
+            "user_id": ["u0", "stranger", "u0", "stranger"],
+            "item_id": ["i0", "i0", "nothing", "nothing"],
+        }
+    )
+    with pytest.raises(NotFittedError):
+        model.predict(pairs)
+    rated = checkerboard.assign(rating=np.arange(len(checkerboard)) % 5 + 1)
+    found = model.fit(rated).predict(pairs)
+    assert found.shape == (4,)
+    assert np.isfinite(found).all()
+    assert found[3] == pytest.approx(rated["rating"].mean())
+    assert model.predict(pairs[:0]).shape == (0,)
+    model.save(tmp_path)
+    assert np.array_equal(type(model).load(tmp_path).predict(pairs), found)
+    with pytest.raises(InvalidInput, match=r"pairs\.item_id"):
+        model.predict(pairs[["user_id"]])
+
+
+@pytest.mark.parametrize("name", RATING)
+def test_an_empty_rating_is_named(name: str, checkerboard: pd.DataFrame) -> None:
+    for wrong in (np.nan, np.inf):
+        rated = checkerboard.assign(rating=3.0)
+        rated.loc[4, "rating"] = wrong
+        with pytest.raises(InvalidInput, match=r"interactions\.rating: found (nan|.*inf)"):
+            MODELS[name]().fit(rated)
 
 
 def test_no_users_asked_for(model: AnyModel, checkerboard: pd.DataFrame) -> None:
