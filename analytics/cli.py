@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final
 import typer
 from rich.console import Console
 
-from analytics.commands import faq, privacy, questions, report, webhooks
+from analytics.commands import evaluation, faq, privacy, questions, report, webhooks
 from analytics.commands.console import (
     Json,
     errors,
@@ -42,6 +42,7 @@ app.add_typer(report.app, name="report")
 app.add_typer(privacy.app, name="privacy")
 evaluate = typer.Typer(help="Measure the models, or the bot.", invoke_without_command=True)
 app.add_typer(evaluate, name="evaluate")
+evaluate.command("recommend")(evaluation.recommend)
 
 Replace = Annotated[bool, typer.Option("--replace", help="Drop the shop that is there first.")]
 TOKEN_LIFETIME: Final = timedelta(hours=12)
@@ -278,7 +279,7 @@ def forecast(
 
 @evaluate.callback()
 def evaluate_models(context: typer.Context, as_json: Json = False) -> None:
-    """Print the published models' measures beside their baselines', or evaluate the bot: nlu.
+    """Print the published models' measures beside their baselines', or measure anew.
 
     Example: salesclerk evaluate
     """

@@ -17,6 +17,7 @@ from analytics.forecast import to_demand, train_forecasts
 from analytics.privacy.policy import load_privacy_policy
 from analytics.progress import Progress, silent
 from analytics.recommend import ItemKNN, Popularity, Recommender, evaluate, temporal_split
+from analytics.recommend.evaluation import Evaluation
 from analytics.serving import CUSTOMERS, FORECAST, RECOMMEND
 from analytics.settings import Settings
 from analytics.store import Store, frames
@@ -77,6 +78,36 @@ def train(
     return artifacts.publish(settings.artifacts, write)
 
 
+def evaluate_recommender(
+    store: Store, settings: Settings, progress: Progress = silent
+) -> dict[str, Evaluation]:
+    """Measure the recommender and its baseline on the shop's last fifth of interactions.
+
+    Raises:
+        NotEnoughHistory: no known customer came back for something new.
+        StoreUnavailable: the shop's database does not answer.
+        InvalidFile: the privacy policy cannot be used.
+    """
+    consent = load_privacy_policy(settings.policies / "privacy.yml").consent.analytics
+    with store.reading() as session:
+        interactions = frames.interactions(session, consent=consent)
+    if interactions.empty:
+        raise NotEnoughHistory("orders")
+    past, future = _past_and_future(interactions)
+    models: dict[str, Recommender | Popularity] = {
+        "recommender": _recommender(),
+        "popularity": Popularity(),
+    }
+    evaluations = {}
+    for done, (name, model) in enumerate(models.items()):
+        progress(RECOMMEND, done, len(models))
+        evaluations[name] = Evaluation.of(model.fit(past), past, future)
+        if evaluations[name].of_users.empty:
+            raise NotEnoughHistory("orders")
+    progress(RECOMMEND, len(models), len(models))
+    return evaluations
+
+
 def _up_to_date(root: Path, fingerprint: str) -> str | None:
     """Return the current version where training again would bring nothing new."""
     try:
@@ -92,10 +123,7 @@ def _train_recommender(
 ) -> dict[str, Any]:
     """Measure on the last fifth of the interactions, then learn from all of them."""
     progress(RECOMMEND, 0, 2)
-    past, future = temporal_split(interactions)
-    users = future[USER].drop_duplicates()
-    asked = users.sample(min(MEASURED_USERS, len(users)), random_state=0)
-    future = future[future[USER].isin(asked)]
+    past, future = _past_and_future(interactions)
     metrics = {
         "recommender": evaluate(_recommender().fit(past), past, future),
         "popularity": evaluate(Popularity().fit(past), past, future),
@@ -104,6 +132,14 @@ def _train_recommender(
     _recommender().fit(interactions, items).save(folder)
     progress(RECOMMEND, 2, 2)
     return metrics
+
+
+def _past_and_future(interactions: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return what to learn from, and the last fifth to measure on, of so many users as needed."""
+    past, future = temporal_split(interactions)
+    users = future[USER].drop_duplicates()
+    asked = users.sample(min(MEASURED_USERS, len(users)), random_state=0)
+    return past, future[future[USER].isin(asked)]
 
 
 def _recommender() -> Recommender:

@@ -3,6 +3,7 @@
 from analytics.recommend.evaluation.evaluation import CUTOFFS, Evaluation, Recommends, evaluate
 from analytics.recommend.evaluation.intervals import Interval, bootstrap
 from analytics.recommend.evaluation.ratings import Predicts, rating_errors
+from analytics.recommend.evaluation.report import comparison, plot
 from analytics.recommend.evaluation.splits import random_split, temporal_split
 
 __all__ = [
@@ -12,7 +13,9 @@ __all__ = [
     "Predicts",
     "Recommends",
     "bootstrap",
+    "comparison",
     "evaluate",
+    "plot",
     "random_split",
     "rating_errors",
     "temporal_split",
