@@ -1,9 +1,11 @@
 """What to recommend to whom, and why."""
 
 from analytics.recommend.als import ALS
+from analytics.recommend.content import ContentBased
 from analytics.recommend.ease import EASE
 from analytics.recommend.evaluation import evaluate, temporal_split
 from analytics.recommend.factorization import MatrixFactorization
+from analytics.recommend.hybrid import FusionHybrid, WeightedHybrid
 from analytics.recommend.item_knn import ItemKNN
 from analytics.recommend.model import Model
 from analytics.recommend.popularity import Popularity
@@ -15,6 +17,8 @@ from analytics.recommend.user_knn import UserKNN
 __all__ = [
     "ALS",
     "EASE",
+    "ContentBased",
+    "FusionHybrid",
     "ItemKNN",
     "MatrixFactorization",
     "Model",
@@ -24,6 +28,7 @@ __all__ = [
     "RepeatPurchase",
     "Rung",
     "UserKNN",
+    "WeightedHybrid",
     "evaluate",
     "temporal_split",
 ]

@@ -180,6 +180,10 @@ class Model(ABC):
         """Return what the constructor was given."""
         return {name: getattr(self, name) for name in signature(type(self)).parameters}
 
+    def clone(self) -> Self:
+        """Return an unfitted model with the same settings."""
+        return type(self)(**self.settings())
+
     def fitted_matrix(self) -> InteractionMatrix:
         """Return the interactions; raises NotFittedError before `fit`."""
         if not hasattr(self, "matrix_"):

@@ -1,0 +1,217 @@
+"""Several models as one."""
+
+from __future__ import annotations
+
+import json
+from abc import abstractmethod
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analytics.errors import ArtifactError, InvalidInput
+from analytics.recommend.als import ALS
+from analytics.recommend.blending import (
+    Question,
+    best_weights,
+    highest,
+    scaled,
+    scores_of,
+    weighted,
+)
+from analytics.recommend.content import ContentBased
+from analytics.recommend.ease import EASE
+from analytics.recommend.factorization import MatrixFactorization
+from analytics.recommend.item_knn import ItemKNN
+from analytics.recommend.model import MODEL_FILE, Model
+from analytics.recommend.popularity import Popularity
+from analytics.recommend.ranking import Scores, top
+from analytics.recommend.repeat import RepeatPurchase
+from analytics.recommend.user_knn import UserKNN
+
+PARTS: Final[dict[str, type[Model]]] = {
+    kind.__name__: kind
+    for kind in (
+        ALS,
+        ContentBased,
+        EASE,
+        ItemKNN,
+        MatrixFactorization,
+        Popularity,
+        RepeatPurchase,
+        UserKNN,
+    )
+}
+"What a hybrid can be made of."
+RANK_OFFSET: Final = 60
+"Of reciprocal rank fusion: how little the first places differ."
+FUSED: Final = 1_000
+"Places of each list that count."
+
+
+class Hybrid(Model):
+    """Models that are fitted on the same interactions and answer together.
+
+    Args:
+        models: the parts, at least one, no hybrids.
+    """
+
+    def __init__(self, models: Sequence[Model]) -> None:
+        super().__init__()
+        if not models:
+            raise InvalidInput("models", [], "at least one model")
+        for model in models:
+            if type(model).__name__ not in PARTS:
+                raise InvalidInput("models", type(model).__name__, " or ".join(sorted(PARTS)))
+        self.models = list(models)
+
+    def fit(self, interactions: pd.DataFrame, items: pd.DataFrame | None = None) -> Self:
+        for model in self.models:
+            model.fit(interactions, items)
+        self.matrix_ = self.models[0].matrix_
+        return self
+
+    def clone(self) -> Self:
+        return type(self)(**{**self.settings(), "models": [part.clone() for part in self.models]})
+
+    def likeness(self, item_columns: NDArray[np.intp]) -> Scores:
+        likeness: Scores = self._blend([m.likeness(item_columns)[None, :] for m in self.models])[0]
+        return likeness
+
+    @abstractmethod
+    def _blend(self, scores: list[Scores]) -> Scores:
+        """Return one score of what each part says, all (rows, items)."""
+
+    def scores(self, rows: NDArray[np.intp]) -> Scores:
+        return self._blend([scores_of(model, rows) for model in self.models])
+
+    def save(self, folder: Path) -> None:
+        self.fitted_matrix()
+        folder.mkdir(parents=True, exist_ok=True)
+        description: dict[str, Any] = {
+            "model": type(self).__name__,
+            "parts": [type(model).__name__ for model in self.models],
+            "settings": {k: v for k, v in self.settings().items() if k != "models"},
+            "fitted": self._fitted(),
+        }
+        (folder / MODEL_FILE).write_text(json.dumps(description), encoding="utf-8")
+        for number, model in enumerate(self.models):
+            model.save(folder / f"part-{number}")
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        try:
+            description = json.loads((folder / MODEL_FILE).read_text(encoding="utf-8"))
+            if description["model"] != cls.__name__:
+                raise ValueError(f"it holds {description['model']}")
+            kinds = [PARTS[name] for name in description["parts"]]
+            models = [kind.load(folder / f"part-{n}") for n, kind in enumerate(kinds)]
+            hybrid = cls(models, **description["settings"])
+            for name, value in description["fitted"].items():
+                setattr(hybrid, name, np.array(value))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ArtifactError(f"{folder}: no {cls.__name__} ({error}): train again") from error
+        hybrid.matrix_ = models[0].matrix_
+        return hybrid
+
+    def _fitted(self) -> dict[str, Any]:
+        return {}
+
+    def _learn(self) -> None:
+        """The parts learn, each for itself."""
+
+
+class WeightedHybrid(Hybrid):
+    """The weighted sum of scores, each part's divided by the highest it gives the user.
+
+    Args:
+        weights: one for each part, from 0; None finds those with the best NDCG at 10 on the last
+            fifth of the interactions, learning from those before.
+        exclude_seen: whether the weights are to do well at new items, or at all.
+        random_state: seed that draws the users whom the weights are tried on.
+
+    Attributes:
+        weights_: (models,), their sum 1.
+    """
+
+    weights_: Scores
+
+    def __init__(
+        self,
+        models: Sequence[Model],
+        *,
+        weights: Sequence[float] | None = None,
+        exclude_seen: bool = True,
+        random_state: int = 0,
+    ) -> None:
+        super().__init__(models)
+        if weights is not None and (
+            len(weights) != len(models) or min(weights) < 0 or not 0 < sum(weights) < np.inf
+        ):
+            raise InvalidInput(
+                "weights", list(weights), "a number from 0 for each model, not all 0"
+            )
+        self.weights = None if weights is None else list(weights)
+        self.exclude_seen = exclude_seen
+        self.random_state = random_state
+
+    def fit(self, interactions: pd.DataFrame, items: pd.DataFrame | None = None) -> Self:
+        if self.weights is None:
+            question = Question.of(interactions, items, self.exclude_seen, self.random_state)
+            found = best_weights([model.clone() for model in self.models], question)
+        else:
+            found = np.array(self.weights, dtype=np.float64)
+        self.weights_ = found / found.sum()
+        return super().fit(interactions, items)
+
+    def contributions(self, row: int, column: int) -> Scores:
+        rows = np.array([row])
+        parts = [
+            weight * model.contributions(row, column) / highest(scores_of(model, rows))[0, 0]
+            for weight, model in zip(self.weights_, self.models, strict=True)
+        ]
+        added: Scores = np.sum(parts, axis=0)
+        return added
+
+    def _blend(self, scores: list[Scores]) -> Scores:
+        return weighted([scaled(part) for part in scores], self.weights_)
+
+    def _fitted(self) -> dict[str, Any]:
+        return {"weights_": self.weights_.tolist()}
+
+
+class FusionHybrid(Hybrid):
+    """Reciprocal rank fusion: what stands high on many lists comes first.
+
+    An item scores the sum of 1 / (60 + its place) over the lists on which it has one. Scores of
+    the parts need not compare.
+
+    Source: Cormack, Clarke and Büttcher, "Reciprocal rank fusion outperforms Condorcet and
+    individual rank learning methods", SIGIR 2009.
+    """
+
+    def contributions(self, row: int, column: int) -> Scores:
+        """Return the parts' own contributions, each scaled to 1; they add up to no score."""
+        rows = np.array([row])
+        parts = [
+            model.contributions(row, column) / highest(scores_of(model, rows))[0, 0]
+            for model in self.models
+        ]
+        added: Scores = np.sum(parts, axis=0)
+        return added
+
+    def _blend(self, scores: list[Scores]) -> Scores:
+        fused: Scores = np.sum([_reciprocal_ranks(part) for part in scores], axis=0)
+        return fused
+
+
+def _reciprocal_ranks(scores: Scores) -> Scores:
+    """Return 1 / (60 + place) for the best of each row, equal ones in order; 0 for the others."""
+    found = np.zeros_like(scores, dtype=np.float64)
+    for own, row in zip(found, scores, strict=True):
+        best = top(row, np.flatnonzero(row > 0), FUSED)
+        own[best] = 1 / (RANK_OFFSET + np.arange(1, len(best) + 1))
+    return found

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analytics.errors import ArtifactError, InvalidInput
+from analytics.recommend import (
+    EASE,
+    FusionHybrid,
+    ItemKNN,
+    Popularity,
+    RepeatPurchase,
+    WeightedHybrid,
+)
+from analytics.recommend.blending import Question, best_weights
+from tests.analytics.recommend.data import USERS, interactions
+
+# x is touched by three, y by two, z by one; a bought z, b bought x.
+HISTORY = interactions([("a", "z"), ("b", "x"), ("c", "x"), ("d", "x"), ("c", "y"), ("d", "y")])
+
+
+def scores(table: pd.DataFrame) -> dict[str, float]:
+    return dict(zip(table["item_id"], table["score"], strict=True))
+
+
+def test_weighted_sum_of_scores_by_hand() -> None:
+    model = WeightedHybrid([Popularity(), RepeatPurchase()], weights=[1, 3]).fit(HISTORY)
+    found = scores(model.recommend(["a"], exclude_seen=False))
+    assert found == pytest.approx({"z": 0.25 / 3 + 0.75, "x": 0.25, "y": 0.25 * 2 / 3})
+
+
+def test_fusion_by_hand() -> None:
+    model = FusionHybrid([Popularity(), RepeatPurchase()]).fit(HISTORY)
+    found = scores(model.recommend(["a"], exclude_seen=False))
+    assert found == pytest.approx({"z": 1 / 63 + 1 / 61, "x": 1 / 61, "y": 1 / 62})
+
+
+def repeating() -> pd.DataFrame:
+    """Each user touches his own three items again and again, and never another."""
+    days = [f"2024-05-{day:02}" for day in range(1, 11)]
+    pairs = [(user, f"{user}-{n}") for user in USERS for n in range(3)]
+    crowd = [(f"c{n}", item) for n in range(20) for item in ("hit", "miss")]
+    return pd.concat([interactions(pairs, day) for day in days] + [interactions(crowd, days[0])])
+
+
+def test_weights_go_to_the_model_that_was_right() -> None:
+    models = [Popularity(), RepeatPurchase()]
+    found = WeightedHybrid(models, exclude_seen=False).fit(repeating())
+    assert found.weights_ == pytest.approx([0, 1])
+    assert WeightedHybrid(models[::-1], exclude_seen=False).fit(repeating()).weights_[0] == 1
+
+
+def test_weights_are_alike_where_nobody_can_be_asked() -> None:
+    assert WeightedHybrid([EASE(), ItemKNN()]).fit(HISTORY).weights_ == pytest.approx([0.5, 0.5])
+
+
+def test_a_blend_is_no_worse_than_its_parts_at_what_it_was_asked() -> None:
+    rng = np.random.default_rng(3)
+    pairs = [
+        (f"u{rng.integers(40)}", f"i{int(rng.integers(6) * rng.random())}") for _ in range(900)
+    ]
+    table = interactions(pairs)
+    table["timestamp"] += pd.to_timedelta(np.arange(len(table)), unit="h")
+    question = Question.of(table, None, exclude_seen=False, random_state=0)
+    models = [Popularity(), RepeatPurchase(), ItemKNN()]
+    weights = best_weights([model.clone() for model in models], question)
+    blend = WeightedHybrid(models, weights=weights.tolist())
+    singles = [
+        question.ndcg(np.broadcast_to(question.scores(m), question.open.shape)) for m in models
+    ]
+    assert question.ndcg(question.scores(blend)) >= max(singles)
+
+
+def test_ndcg_by_hand() -> None:
+    question = Question(
+        past=HISTORY,
+        items=None,
+        rows=np.array([0]),
+        relevant=np.array([[False, True, True]]),
+        open=np.array([[True, True, True]]),
+    )
+    ideal = 1 + 1 / np.log2(3)
+    assert question.ndcg(np.array([[1.0, 3.0, 2.0]])) == pytest.approx(1)
+    assert question.ndcg(np.array([[3.0, 2.0, 1.0]])) == pytest.approx(
+        (1 / np.log2(3) + 1 / 2) / ideal
+    )
+
+
+def test_the_models_given_stay_unfitted_until_the_end() -> None:
+    parts = [EASE(), ItemKNN()]
+    hybrid = WeightedHybrid(parts)
+    assert hybrid.clone().models[0] is not parts[0]
+    hybrid.fit(repeating())
+    assert len(parts[0].matrix_.users) == len(USERS) + 20
+
+
+def test_a_damaged_artefact_is_named(tmp_path: Path) -> None:
+    FusionHybrid([EASE()]).fit(HISTORY).save(tmp_path)
+    with pytest.raises(ArtifactError, match="it holds FusionHybrid"):
+        WeightedHybrid.load(tmp_path)
+    description = (tmp_path / "model.json").read_text()
+    (tmp_path / "model.json").write_text(description.replace("EASE", "Unheard"))
+    with pytest.raises(ArtifactError, match="Unheard"):
+        FusionHybrid.load(tmp_path)
+
+
+@pytest.mark.parametrize("weights", [[1], [1, -1], [0, 0], [1, float("nan")]])
+def test_weights_are_checked(weights: list[float]) -> None:
+    with pytest.raises(InvalidInput, match="weights"):
+        WeightedHybrid([EASE(), ItemKNN()], weights=weights)
+
+
+def test_parts_are_checked() -> None:
+    with pytest.raises(InvalidInput, match="models"):
+        FusionHybrid([])
+    with pytest.raises(InvalidInput, match="models"):
+        FusionHybrid([FusionHybrid([EASE()])])
