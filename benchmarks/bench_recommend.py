@@ -2,8 +2,9 @@
 
 Quality: NDCG at 10 and more in the settings of `recommend_settings`, with 95 % intervals over the
 users. The library's models have the arguments that do best on a part of what they learn from.
-Speed: the same model on one thread, from the table of interactions to the fitted model, the
-learning alone, and the best ten new items for 1,000 users; the best of several runs.
+Ratings: how far off those of MovieLens' test part are predicted. Speed: the same model on one
+thread, from the table of interactions to the fitted model, the learning alone, and the best ten new
+items for 1,000 users; the best of several runs.
 
     .venv/bin/python -m benchmarks.bench_recommend --data FOLDER
 """
@@ -23,10 +24,19 @@ from rich.table import Table
 from threadpoolctl import threadpool_limits
 
 from analytics.columns import USER
-from analytics.recommend import ALS, EASE, ItemKNN, Popularity, RepeatPurchase
-from analytics.recommend.evaluation import Evaluation, bootstrap
+from analytics.recommend import (
+    ALS,
+    EASE,
+    ItemKNN,
+    MatrixFactorization,
+    Popularity,
+    RepeatPurchase,
+    UserKNN,
+)
+from analytics.recommend.evaluation import Evaluation, bootstrap, rating_errors
 from analytics.recommend.matrix import InteractionMatrix, positions
 from analytics.recommend.model import Model
+from analytics.recommend.ratings import RatingModel
 from analytics.understanding import ROOT
 from benchmarks.recommend_peers import GRIDS, HOW_TO_INSTALL, Peer, available, tuned
 from benchmarks.recommend_settings import Setting, read_settings
@@ -47,6 +57,10 @@ OURS: Final[dict[str, Callable[[], Model]]] = {
 }
 REPEATS: Final[dict[str, Callable[[], Model]]] = {"own repeat counts": RepeatPurchase}
 "Models that find what the user touched before, and nothing else."
+RATED: Final[dict[str, Callable[[], RatingModel]]] = {
+    "similar users": UserKNN,
+    "factorisation": MatrixFactorization,
+}
 SAME: Final[dict[str, tuple[Callable[[], Model], Peer]]] = {
     # The library counts an item among its own neighbours.
     "item cosine, 100 neighbours": (
@@ -110,6 +124,13 @@ def _lead(ours: dict[str, Evaluation], theirs: dict[str, Evaluation]) -> dict[st
     }
 
 
+def rating_quality(setting: Setting) -> dict[str, dict[str, float]]:
+    """Return how far off each model of ratings is, in stars."""
+    return {
+        name: rating_errors(make().fit(setting.train), setting.test) for name, make in RATED.items()
+    }
+
+
 def speed(setting: Setting) -> dict[str, dict[str, dict[str, float]]]:
     """Return for each model and job the seconds of ours, of the library's, and their ratio."""
     reading = _seconds(lambda: InteractionMatrix.build(setting.train, None, None))
@@ -164,6 +185,13 @@ def _show_quality(name: str, found: dict[str, Any], console: Console) -> None:
         )
 
 
+def _show_ratings(name: str, found: dict[str, dict[str, float]], console: Console) -> None:
+    table = Table("model", "RMSE", "MAE", title=f"{name}: ratings, in stars")
+    for model, errors in found.items():
+        table.add_row(model, f"{errors['rmse']:.3f}", f"{errors['mae']:.3f}")
+    console.print(table)
+
+
 def _show_speed(name: str, times: dict[str, Any], console: Console) -> None:
     title = f"{name}: seconds on one thread"
     table = Table("model", "job", "Salesclerk", "implicit", "ratio", title=title)
@@ -187,6 +215,8 @@ def main() -> None:
         for setting in settings:
             results["quality"][setting.name] = found = quality(setting)
             _show_quality(setting.name, found, console)
+        results["ratings"] = rating_quality(settings[0])
+        _show_ratings(settings[0].name, results["ratings"], console)
         # The second and the third learn from the same table.
         for setting in settings[:2] if available() else ():
             results["speed"][setting.name] = times = speed(setting)

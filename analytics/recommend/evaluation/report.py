@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 COLUMNS: Final = 3
 PANEL_INCHES: Final = (3.2, 2.5)
 DPI: Final = 100
-SPREAD: Final = 0.5
+SPREAD: Final = 0.3
 "How far apart the models of one length of list are drawn."
 
 
@@ -72,7 +72,8 @@ def _draw(axes: Axes, figures: pd.DataFrame) -> None:
         places = np.arange(len(lengths)) + shift
         axes.errorbar(places, mean, yerr=bounds, fmt="o", capsize=3, markersize=4, label=model)
     axes.set_xticks(range(len(lengths)), [f"at {n}" for n in lengths])
-    axes.set_ylim(bottom=0)
+    highest = np.nanmax(figures[["mean", "high"]].to_numpy())
+    axes.set_ylim(0, 1.08 * highest if highest > 0 else 1)
     axes.tick_params(labelsize=8)
     axes.grid(axis="y", color="#d4d4d8", linewidth=0.6)
     axes.spines[["top", "right"]].set_visible(False)
