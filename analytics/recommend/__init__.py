@@ -9,6 +9,7 @@ from analytics.recommend.hybrid import FusionHybrid, WeightedHybrid
 from analytics.recommend.item_knn import ItemKNN
 from analytics.recommend.model import Model
 from analytics.recommend.popularity import Popularity
+from analytics.recommend.rating_item_knn import RatingItemKNN
 from analytics.recommend.ratings import RatingModel
 from analytics.recommend.recommender import Recommender, Rung
 from analytics.recommend.repeat import RepeatPurchase
@@ -23,6 +24,7 @@ __all__ = [
     "MatrixFactorization",
     "Model",
     "Popularity",
+    "RatingItemKNN",
     "RatingModel",
     "Recommender",
     "RepeatPurchase",

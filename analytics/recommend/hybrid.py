@@ -29,6 +29,7 @@ from analytics.recommend.item_knn import ItemKNN
 from analytics.recommend.model import MODEL_FILE, Model
 from analytics.recommend.popularity import Popularity
 from analytics.recommend.ranking import Scores, top
+from analytics.recommend.rating_item_knn import RatingItemKNN
 from analytics.recommend.repeat import RepeatPurchase
 from analytics.recommend.user_knn import UserKNN
 
@@ -41,6 +42,7 @@ PARTS: Final[dict[str, type[Model]]] = {
         ItemKNN,
         MatrixFactorization,
         Popularity,
+        RatingItemKNN,
         RepeatPurchase,
         UserKNN,
     )

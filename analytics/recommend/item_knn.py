@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -12,57 +13,32 @@ from analytics.errors import InvalidInput
 from analytics.recommend.model import Model, pack, unpack
 from analytics.recommend.ranking import CELLS_AT_ONCE, Scores, top
 
+SIMILARITIES: Final = ("cosine", "euclidean")
 WEIGHTINGS: Final = ("bm25", "plain")
 BM25_K1: Final = 1.2
 BM25_B: Final = 0.75
 
+Likeness = Callable[[slice], Scores]
+"Gives the likeness of some columns to all: (some, columns)."
 
-class ItemKNN(Model):
-    """Scores an item by its likeness to what the user touched before.
 
-    Two items are alike when the same users touch them: the cosine of their columns, after BM25
-    where asked, times shared / (shared + shrinkage), where shared is the number of users who
-    touched both. Each item keeps its nearest neighbours, and its score for a user is the sum of
-    their likenesses over those neighbours that the user touched, weighted by how lately.
-
-    Sources: Sarwar et al., "Item-based collaborative filtering recommendation algorithms", WWW
-    2001 (neighbours of the item to score); Robertson and Zaragoza, "The probabilistic relevance
-    framework: BM25 and beyond", 2009; Koren, "Factorization meets the neighborhood", KDD 2008
-    (shrinkage).
-
-    Args:
-        weighting: "bm25" lets users with few items say more than users with many; "plain" takes
-            all alike.
-        n_neighbors: neighbours that each item keeps.
-        shrinkage: number of shared users at which a likeness is halved; 0 trusts one shared user.
-        half_life_days: days after which an interaction counts half, both in the likeness and in
-            the user's own history; None counts all alike.
+class ItemNeighbors(Model):
+    """A model that keeps for each item those most like it, and adds up over a user's own items.
 
     Attributes:
         neighbors_: (items, items) likeness; row i holds the neighbours of item i.
-
-    Time grows with the sum of the squared number of items a user; memory is bounded beside
-    `neighbors_`, with at most items times `n_neighbors` cells.
     """
 
     neighbors_: csr_array
 
     def __init__(
-        self,
-        *,
-        weighting: str = "bm25",
-        n_neighbors: int = 100,
-        shrinkage: float = 5.0,
-        half_life_days: float | None = None,
+        self, *, n_neighbors: int, shrinkage: float, half_life_days: float | None = None
     ) -> None:
         super().__init__(half_life_days=half_life_days)
-        if weighting not in WEIGHTINGS:
-            raise InvalidInput("weighting", weighting, " or ".join(WEIGHTINGS))
         if n_neighbors < 1:
             raise InvalidInput("n_neighbors", n_neighbors, "a whole number from 1")
         if not shrinkage >= 0:
             raise InvalidInput("shrinkage", shrinkage, "a number from 0")
-        self.weighting = weighting
         self.n_neighbors = n_neighbors
         self.shrinkage = shrinkage
 
@@ -78,11 +54,6 @@ class ItemKNN(Model):
         parts: Scores = own.multiply(self.neighbors_[[column]]).toarray().ravel()
         return parts
 
-    def _learn(self) -> None:
-        weights = self.matrix_.weights
-        columns = bm25(weights) if self.weighting == "bm25" else weights
-        self._set_neighbors(nearest(columns, self.n_neighbors, self.shrinkage))
-
     def _arrays(self) -> dict[str, NDArray[Any]]:
         return pack("neighbors", self.neighbors_)
 
@@ -93,6 +64,59 @@ class ItemKNN(Model):
     def _set_neighbors(self, neighbors: csr_array) -> None:
         self.neighbors_ = neighbors
         self._neighbors_of_ = neighbors.T.tocsr()
+
+
+class ItemKNN(ItemNeighbors):
+    """Scores an item by its likeness to what the user touched before.
+
+    Two items are alike when the same users touch them: the likeness of their columns, after BM25
+    where asked, times shared / (shared + shrinkage), where shared is the number of users who
+    touched both; without such users it is 0. Each item keeps its nearest neighbours, and its
+    score for a user is the sum of their likenesses over those neighbours that the user touched,
+    weighted by how lately.
+
+    Sources: Sarwar et al., "Item-based collaborative filtering recommendation algorithms", WWW
+    2001 (neighbours of the item to score); Robertson and Zaragoza, "The probabilistic relevance
+    framework: BM25 and beyond", 2009; Koren, "Factorization meets the neighborhood", KDD 2008
+    (shrinkage).
+
+    Args:
+        similarity: "cosine", or "euclidean", which is 1 / (1 + distance).
+        weighting: "bm25" lets users with few items say more than users with many; "plain" takes
+            all alike.
+        n_neighbors: neighbours that each item keeps.
+        shrinkage: number of shared users at which a likeness is halved; 0 trusts one shared user.
+        half_life_days: days after which an interaction counts half, both in the likeness and in
+            the user's own history; None counts all alike.
+
+    Time grows with the sum of the squared number of items a user; memory is bounded beside
+    `neighbors_`, with at most items times `n_neighbors` cells.
+    """
+
+    def __init__(
+        self,
+        *,
+        similarity: str = "cosine",
+        weighting: str = "bm25",
+        n_neighbors: int = 100,
+        shrinkage: float = 5.0,
+        half_life_days: float | None = None,
+    ) -> None:
+        super().__init__(
+            n_neighbors=n_neighbors, shrinkage=shrinkage, half_life_days=half_life_days
+        )
+        if similarity not in SIMILARITIES:
+            raise InvalidInput("similarity", similarity, " or ".join(SIMILARITIES))
+        if weighting not in WEIGHTINGS:
+            raise InvalidInput("weighting", weighting, " or ".join(WEIGHTINGS))
+        self.similarity = similarity
+        self.weighting = weighting
+
+    def _learn(self) -> None:
+        weights = self.matrix_.weights
+        columns = bm25(weights) if self.weighting == "bm25" else weights
+        likeness = cosine if self.similarity == "cosine" else euclidean
+        self._set_neighbors(nearest(columns, self.n_neighbors, self.shrinkage, likeness))
 
 
 def bm25(weights: csr_array) -> csr_array:
@@ -114,22 +138,47 @@ def bm25(weights: csr_array) -> csr_array:
     return csr_array((data, (cells.row, cells.col)), shape=weights.shape)
 
 
-def nearest(columns: csr_array, k: int, shrinkage: float) -> csr_array:
-    """Return the `k` nearest neighbours of each column by shrunk cosine, (columns, columns).
+def cosine(columns: csr_array) -> Likeness:
+    """Return the cosines of the columns."""
+    lengths = np.sqrt(_squares(columns))
+    inverse = np.divide(1.0, lengths, out=np.zeros(len(lengths)), where=lengths > 0)
+    unit = (columns @ diags_array(inverse)).tocsr()
+    rows = unit.T.tocsr()
+    return lambda part: (rows[part] @ unit).toarray()
+
+
+def euclidean(columns: csr_array) -> Likeness:
+    """Return 1 / (1 + distance) of the columns; 0 for columns that share no row."""
+    squares = _squares(columns)
+    rows = columns.T.tocsr()
+
+    def block(part: slice) -> Scores:
+        products: Scores = (rows[part] @ columns).toarray()
+        squared = squares[part, None] + squares - 2 * products
+        return np.where(products > 0, 1 / (1 + np.sqrt(np.maximum(squared, 0))), 0.0)
+
+    return block
+
+
+def nearest(
+    columns: csr_array,
+    k: int,
+    shrinkage: float,
+    similarity: Callable[[csr_array], Likeness] = cosine,
+) -> csr_array:
+    """Return the `k` nearest neighbours of each column, likeness shrunk, (columns, columns).
 
     Works on blocks of columns: holds `CELLS_AT_ONCE` likenesses at a time.
     """
     size = columns.shape[1]
-    lengths = np.sqrt(np.asarray(columns.multiply(columns).sum(axis=0)).ravel())
-    inverse = np.divide(1.0, lengths, out=np.zeros(size), where=lengths > 0)
-    unit = (columns @ diags_array(inverse)).tocsr()
-    shared = csr_array((np.ones(columns.nnz), columns.indices, columns.indptr), columns.shape)
-    unit_rows, shared_rows = unit.T.tocsr(), shared.T.tocsr()
+    shared = pattern(columns)
+    shared_rows = shared.T.tocsr()
+    likeness_of = similarity(columns)
     block = max(1, CELLS_AT_ONCE // max(1, size))
     blocks = [csr_array((0, size))]
     for start in range(0, size, block):
         part = slice(start, min(start + block, size))
-        likeness = (unit_rows[part] @ unit).toarray()
+        likeness = likeness_of(part)
         if shrinkage:
             both = (shared_rows[part] @ shared).toarray()
             likeness *= both / (both + shrinkage)
@@ -138,6 +187,15 @@ def nearest(columns: csr_array, k: int, shrinkage: float) -> csr_array:
         blocks.append(_keep_top(likeness, k))
     neighbors: csr_array = vstack(blocks, format="csr")
     return neighbors
+
+
+def pattern(matrix: csr_array) -> csr_array:
+    """Return 1 for each stored cell."""
+    return csr_array((np.ones(matrix.nnz), matrix.indices, matrix.indptr), shape=matrix.shape)
+
+
+def _squares(columns: csr_array) -> Scores:
+    return np.asarray(columns.multiply(columns).sum(axis=0)).ravel()
 
 
 def _keep_top(likeness: Scores, k: int) -> csr_array:

@@ -23,10 +23,12 @@ class RatingModel(Model):
 
     Attributes:
         mean_: the mean of all ratings; 0 where there is none.
+        user_means_: (users,), the mean of each user's own.
     """
 
     reading: ClassVar[Reading] = Reading.RATING
     mean_: float
+    user_means_: Scores
 
     def predict(self, pairs: pd.DataFrame) -> Scores:
         """Return the rating that is expected of each pair (user_id, item_id): (pairs,).
@@ -53,5 +55,8 @@ class RatingModel(Model):
         """Return the rating of each pair of row and column; -1 is one that is not known."""
 
     def _learn(self) -> None:
-        ratings = self.matrix_.weights.data
-        self.mean_ = float(ratings.mean()) if len(ratings) else 0.0
+        ratings = self.matrix_.weights
+        counts = np.diff(ratings.indptr)
+        sums = np.asarray(ratings.sum(axis=1)).ravel()
+        self.mean_ = float(ratings.data.mean()) if ratings.nnz else 0.0
+        self.user_means_ = np.divide(sums, counts, out=np.zeros(len(counts)), where=counts > 0)

@@ -76,7 +76,7 @@ class UserKNN(RatingModel):
         return found
 
     def _ratings(self, rows: NDArray[np.intp], item_columns: NDArray[np.intp]) -> Scores:
-        found = np.where(rows >= 0, np.append(self._user_means_, self.mean_)[rows], self.mean_)
+        found = np.where(rows >= 0, np.append(self.user_means_, self.mean_)[rows], self.mean_)
         order = np.argsort(rows, kind="stable")
         asked = order[(rows[order] >= 0) & (item_columns[order] >= 0)]
         users, pairs_of = np.unique(rows[asked], return_index=True)
@@ -97,7 +97,7 @@ class UserKNN(RatingModel):
         best = top(alike, np.flatnonzero(alike > 0), self.n_neighbors)
         if not len(best):
             return 0.0
-        deviations = ratings[best] - self._user_means_[raters[best]]
+        deviations = ratings[best] - self.user_means_[raters[best]]
         return float(alike[best] @ deviations / alike[best].sum())
 
     def _similarities(self, rows: NDArray[np.intp]) -> Scores:
@@ -141,10 +141,8 @@ class UserKNN(RatingModel):
         super()._learn()
         ratings = self.matrix_.weights
         counts = np.diff(ratings.indptr)
-        sums = np.asarray(ratings.sum(axis=1)).ravel()
-        self._user_means_ = np.divide(sums, counts, out=np.zeros(len(counts)), where=counts > 0)
         self._of_items_ = ratings.T.tocsr()
-        self._centred_ = _like(ratings, ratings.data - np.repeat(self._user_means_, counts))
+        self._centred_ = _like(ratings, ratings.data - np.repeat(self.user_means_, counts))
         self._pattern_ = _like(ratings, np.ones(ratings.nnz))
 
 

@@ -39,3 +39,16 @@ def rated(ratings: dict[str, list[float | None]]) -> pd.DataFrame:
     ]
     table = pd.DataFrame(rows, columns=["user_id", "item_id", "rating"])
     return table.assign(timestamp=pd.Timestamp("2024-05-01"))
+
+
+def textbook() -> pd.DataFrame:
+    """Jannach et al., "Recommender systems: an introduction", 2010, chapter 2."""
+    return rated(
+        {
+            "Alice": [5, 3, 4, 4, None],
+            "U1": [3, 1, 2, 3, 3],
+            "U2": [4, 3, 4, 3, 5],
+            "U3": [3, 3, 1, 5, 4],
+            "U4": [1, 5, 5, 2, 1],
+        }
+    )

@@ -21,6 +21,7 @@ from analytics.recommend import (
     MatrixFactorization,
     Model,
     Popularity,
+    RatingItemKNN,
     RatingModel,
     Recommender,
     RepeatPurchase,
@@ -44,6 +45,8 @@ MODELS: dict[str, Callable[[], AnyModel]] = {
     "recent ALS": lambda: ALS(n_factors=2, regularization=0.1, half_life_days=30),
     "users": lambda: UserKNN(n_neighbors=3),
     "Pearson users": lambda: UserKNN(similarity="pearson", means="co_rated"),
+    "Euclidean neighbours": lambda: ItemKNN(similarity="euclidean"),
+    "rated neighbours": lambda: RatingItemKNN(shrinkage=1),
     "factors": lambda: MatrixFactorization(n_factors=3, n_epochs=5),
     "factors without biases": lambda: MatrixFactorization(n_factors=3, biases=False),
     "content": lambda: ContentBased(half_life_days=30),
@@ -54,7 +57,7 @@ MODELS: dict[str, Callable[[], AnyModel]] = {
     "repeat purchase": RepeatPurchase,
     "recent repeat purchase": lambda: RepeatPurchase(half_life_days=30),
 }
-OF_RATINGS = {"Pearson users", "factors", "factors without biases"}
+OF_RATINGS = {"Pearson users", "rated neighbours", "factors", "factors without biases"}
 "Those that need different ratings: the checkerboard has none."
 OF_REPEATS = {"repeat purchase", "recent repeat purchase"}
 IMPERSONAL = {"popularity", "recent popularity", "fusion with popularity", "content"}

@@ -38,6 +38,14 @@ def test_shrinkage_trusts_many_shared_users_more() -> None:
     assert likeness(model, "y") == pytest.approx({"x": XY * 2 / 4, "z": YZ * 1 / 3})
 
 
+def test_euclidean_likeness_falls_with_the_distance() -> None:
+    model = ItemKNN(similarity="euclidean", weighting="plain", shrinkage=0)
+    model.fit(interactions(SMALL))
+    # x and y differ in c, y and z in a and b; x and z share nobody.
+    assert likeness(model, "y") == pytest.approx({"x": 1 / 2, "z": 1 / (1 + math.sqrt(2))})
+    assert likeness(model, "x") == pytest.approx({"y": 1 / 2})
+
+
 def test_an_item_keeps_its_nearest_neighbours_only() -> None:
     model = plain(n_neighbors=1).fit(interactions(SMALL))
     assert list(likeness(model, "y")) == ["x"]
@@ -120,6 +128,7 @@ def test_neighbours_match_a_dense_computation() -> None:
 @pytest.mark.parametrize(
     ("settings", "field"),
     [
+        ({"similarity": "pearson"}, "similarity"),
         ({"weighting": "tf-idf"}, "weighting"),
         ({"n_neighbors": 0}, "n_neighbors"),
         ({"shrinkage": -1.0}, "shrinkage"),

@@ -6,18 +6,9 @@ import pytest
 
 from analytics.errors import InvalidInput
 from analytics.recommend import UserKNN, user_knn
-from tests.analytics.recommend.data import rated
+from tests.analytics.recommend.data import rated, textbook
 
-# Jannach et al., "Recommender systems: an introduction", 2010, chapter 2.
-TEXTBOOK = rated(
-    {
-        "Alice": [5, 3, 4, 4, None],
-        "U1": [3, 1, 2, 3, 3],
-        "U2": [4, 3, 4, 3, 5],
-        "U3": [3, 3, 1, 5, 4],
-        "U4": [1, 5, 5, 2, 1],
-    }
-)
+TEXTBOOK = textbook()
 ASKED = pd.DataFrame({"user_id": ["Alice"], "item_id": ["i5"]})
 
 
