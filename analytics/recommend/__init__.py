@@ -1,6 +1,7 @@
 """What to recommend to whom, and why."""
 
 from analytics.recommend.als import ALS
+from analytics.recommend.auto import AutoRecommender
 from analytics.recommend.content import ContentBased
 from analytics.recommend.ease import EASE
 from analytics.recommend.evaluation import evaluate, temporal_split
@@ -18,6 +19,7 @@ from analytics.recommend.user_knn import UserKNN
 __all__ = [
     "ALS",
     "EASE",
+    "AutoRecommender",
     "ContentBased",
     "FusionHybrid",
     "ItemKNN",

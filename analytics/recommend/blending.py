@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analytics.columns import ITEM, USER
-from analytics.recommend.evaluation import temporal_split
+from analytics.columns import ITEM, TIMESTAMP, USER
+from analytics.recommend.evaluation import random_split, temporal_split
 from analytics.recommend.matrix import InteractionMatrix, positions
 from analytics.recommend.model import Model
 from analytics.recommend.ranking import CELLS_AT_ONCE, Scores
@@ -19,6 +19,7 @@ from analytics.recommend.ranking import CELLS_AT_ONCE, Scores
 N: Final = 10
 "Length of the lists whose NDCG counts."
 USERS: Final = 1_000
+ENOUGH_USERS: Final = 100
 STEPS: Final = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
 "Weights that are tried beside the others', which add up to 1."
 ROUNDS: Final = 2
@@ -50,8 +51,14 @@ class Question:
         exclude_seen: bool,
         random_state: int,
     ) -> Self:
-        """Ask for the last fifth of the interactions, of some of the users."""
+        """Ask for the last fifth of the interactions, of some of the users.
+
+        Where hardly anybody of that time was there before, for a random fifth of each user's.
+        """
         past, future = temporal_split(interactions)
+        if future.loc[future[USER].isin(past[USER]), USER].nunique() < ENOUGH_USERS:
+            in_order = interactions.sort_values([USER, ITEM, TIMESTAMP])
+            past, future = random_split(in_order, rng=np.random.default_rng(random_state))
         matrix = InteractionMatrix.build(past, items, None)
         rows, columns = positions(matrix.users, future[USER]), positions(matrix.items, future[ITEM])
         known = (rows >= 0) & (columns >= 0)
@@ -69,8 +76,8 @@ class Question:
         return cls(past, items, users[left], relevant[left], may_hold[left])
 
     def scores(self, model: Model) -> Scores:
-        """Fit the model on the past and return its scores for the users: (users, items)."""
-        return scores_of(model.fit(self.past, self.items), self.rows)
+        """Fit the model on the past and return its scores for the users, scaled: (users, items)."""
+        return scaled(scores_of(model.fit(self.past, self.items), self.rows))
 
     def ndcg(self, scores: Scores) -> float:
         """Return the mean NDCG of the lists that these scores make; 0 without users."""
@@ -87,28 +94,28 @@ class Question:
         return float((gained / ideal).mean())
 
 
-def best_weights(models: Sequence[Model], question: Question) -> Scores:
-    """Return the weight of each model, (models,), whose blend answers the question best.
+def best_weights(scores: Sequence[Scores], question: Question) -> Scores:
+    """Return the weight of each model's scores, (models,), whose sum answers the question best.
 
     Starts from the best single model and changes one weight at a time while that helps. All
     alike where there is nobody to ask about.
     """
     if not len(question.rows):
-        return np.full(len(models), 1 / len(models))
-    scores = [scaled(question.scores(model)) for model in models]
+        return np.full(len(scores), 1 / len(scores))
     singles = [question.ndcg(part) for part in scores]
-    weights = np.eye(len(models))[int(np.argmax(singles))]
-    best = max(singles)
+    weights, best = np.eye(len(scores))[int(np.argmax(singles))], max(singles)
     for _ in range(ROUNDS):
-        for number in range(len(models)):
-            others = np.delete(weights, number)
+        for number, part in enumerate(scores):
+            others = np.where(np.arange(len(scores)) == number, 0.0, weights)
             if not others.sum():
                 continue
+            others /= others.sum()
+            base = weighted(scores, others)
             for step in STEPS:
-                tried = np.insert(others / others.sum(), number, step)
-                found = question.ndcg(weighted(scores, tried))
+                found = question.ndcg(base + step * part)
                 if found > best:
-                    best, weights = found, tried
+                    best, weights = found, others.copy()
+                    weights[number] = step
     blended: Scores = weights / weights.sum()
     return blended
 

@@ -58,8 +58,13 @@ class Hybrid(Model):
     """Models that are fitted on the same interactions and answer together.
 
     Args:
-        models: the parts, at least one, no hybrids.
+        models: the parts, at least one, no hybrids; they stay as they are.
+
+    Attributes:
+        parts_: the fitted models.
     """
+
+    parts_: list[Model]
 
     def __init__(self, models: Sequence[Model]) -> None:
         super().__init__()
@@ -71,16 +76,12 @@ class Hybrid(Model):
         self.models = list(models)
 
     def fit(self, interactions: pd.DataFrame, items: pd.DataFrame | None = None) -> Self:
-        for model in self.models:
-            model.fit(interactions, items)
-        self.matrix_ = self.models[0].matrix_
+        self.parts_ = [model.clone().fit(interactions, items) for model in self.models]
+        self.matrix_ = self.parts_[0].matrix_
         return self
 
-    def clone(self) -> Self:
-        return type(self)(**{**self.settings(), "models": [part.clone() for part in self.models]})
-
     def likeness(self, item_columns: NDArray[np.intp]) -> Scores:
-        likeness: Scores = self._blend([m.likeness(item_columns)[None, :] for m in self.models])[0]
+        likeness: Scores = self._blend([m.likeness(item_columns)[None, :] for m in self.parts_])[0]
         return likeness
 
     @abstractmethod
@@ -88,19 +89,19 @@ class Hybrid(Model):
         """Return one score of what each part says, all (rows, items)."""
 
     def scores(self, rows: NDArray[np.intp]) -> Scores:
-        return self._blend([scores_of(model, rows) for model in self.models])
+        return self._blend([scores_of(model, rows) for model in self.parts_])
 
     def save(self, folder: Path) -> None:
         self.fitted_matrix()
         folder.mkdir(parents=True, exist_ok=True)
         description: dict[str, Any] = {
             "model": type(self).__name__,
-            "parts": [type(model).__name__ for model in self.models],
+            "parts": [type(model).__name__ for model in self.parts_],
             "settings": {k: v for k, v in self.settings().items() if k != "models"},
             "fitted": self._fitted(),
         }
         (folder / MODEL_FILE).write_text(json.dumps(description), encoding="utf-8")
-        for number, model in enumerate(self.models):
+        for number, model in enumerate(self.parts_):
             model.save(folder / f"part-{number}")
 
     @classmethod
@@ -112,15 +113,18 @@ class Hybrid(Model):
             kinds = [PARTS[name] for name in description["parts"]]
             models = [kind.load(folder / f"part-{n}") for n, kind in enumerate(kinds)]
             hybrid = cls(models, **description["settings"])
-            for name, value in description["fitted"].items():
-                setattr(hybrid, name, np.array(value))
+            hybrid._restore_fitted(description["fitted"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ArtifactError(f"{folder}: no {cls.__name__} ({error}): train again") from error
-        hybrid.matrix_ = models[0].matrix_
+        hybrid.parts_, hybrid.matrix_ = models, models[0].matrix_
         return hybrid
 
     def _fitted(self) -> dict[str, Any]:
+        """Return what was learned beside the parts, as JSON knows it."""
         return {}
+
+    def _restore_fitted(self, fitted: dict[str, Any]) -> None:
+        """Set what `_fitted` returned."""
 
     def _learn(self) -> None:
         """The parts learn, each for itself."""
@@ -163,7 +167,8 @@ class WeightedHybrid(Hybrid):
     def fit(self, interactions: pd.DataFrame, items: pd.DataFrame | None = None) -> Self:
         if self.weights is None:
             question = Question.of(interactions, items, self.exclude_seen, self.random_state)
-            found = best_weights([model.clone() for model in self.models], question)
+            scores = [question.scores(model.clone()) for model in self.models]
+            found = best_weights(scores, question)
         else:
             found = np.array(self.weights, dtype=np.float64)
         self.weights_ = found / found.sum()
@@ -173,7 +178,7 @@ class WeightedHybrid(Hybrid):
         rows = np.array([row])
         parts = [
             weight * model.contributions(row, column) / highest(scores_of(model, rows))[0, 0]
-            for weight, model in zip(self.weights_, self.models, strict=True)
+            for weight, model in zip(self.weights_, self.parts_, strict=True)
         ]
         added: Scores = np.sum(parts, axis=0)
         return added
@@ -182,7 +187,10 @@ class WeightedHybrid(Hybrid):
         return weighted([scaled(part) for part in scores], self.weights_)
 
     def _fitted(self) -> dict[str, Any]:
-        return {"weights_": self.weights_.tolist()}
+        return {"weights": self.weights_.tolist()}
+
+    def _restore_fitted(self, fitted: dict[str, Any]) -> None:
+        self.weights_ = np.array(fitted["weights"], dtype=np.float64)
 
 
 class FusionHybrid(Hybrid):
@@ -200,7 +208,7 @@ class FusionHybrid(Hybrid):
         rows = np.array([row])
         parts = [
             model.contributions(row, column) / highest(scores_of(model, rows))[0, 0]
-            for model in self.models
+            for model in self.parts_
         ]
         added: Scores = np.sum(parts, axis=0)
         return added

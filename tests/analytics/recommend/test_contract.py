@@ -15,6 +15,7 @@ from analytics.errors import ArtifactError, InvalidInput, NotFittedError, Unknow
 from analytics.recommend import (
     ALS,
     EASE,
+    AutoRecommender,
     ContentBased,
     FusionHybrid,
     ItemKNN,
@@ -52,6 +53,7 @@ MODELS: dict[str, Callable[[], AnyModel]] = {
     "content": lambda: ContentBased(half_life_days=30),
     "weighted": lambda: WeightedHybrid([EASE(regularization=2), ItemKNN()], weights=[2, 1]),
     "weighted by trial": lambda: WeightedHybrid([EASE(regularization=2), ItemKNN()]),
+    "automatic": lambda: AutoRecommender([EASE(regularization=2), ItemKNN(), Popularity()]),
     "fusion": lambda: FusionHybrid([EASE(regularization=2), ItemKNN(), UserKNN()]),
     "fusion with popularity": lambda: FusionHybrid([Popularity(), RepeatPurchase()]),
     "repeat purchase": RepeatPurchase,

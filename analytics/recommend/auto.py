@@ -1,0 +1,121 @@
+"""The model that is best for a shop, found by trying."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any, Final, Self
+
+import pandas as pd
+
+from analytics.columns import ITEM, RATING
+from analytics.errors import InvalidInput
+from analytics.recommend.als import ALS
+from analytics.recommend.blending import Question, best_weights
+from analytics.recommend.content import ContentBased
+from analytics.recommend.ease import EASE
+from analytics.recommend.hybrid import WeightedHybrid
+from analytics.recommend.item_knn import ItemKNN
+from analytics.recommend.model import Model
+from analytics.recommend.popularity import Popularity
+from analytics.recommend.ranking import Scores
+from analytics.recommend.repeat import RepeatPurchase
+from analytics.recommend.user_knn import UserKNN
+
+EASE_ITEMS: Final = 20_000
+"Items above which EASE takes too much memory."
+
+
+def families() -> list[Model]:
+    """Return the models to try, the quick and the best ones first."""
+    return [
+        Popularity(half_life_days=30),
+        RepeatPurchase(),
+        RepeatPurchase(half_life_days=90),
+        ItemKNN(half_life_days=90),
+        EASE(),
+        EASE(regularization=1_000),
+        EASE(half_life_days=180),
+        ItemKNN(weighting="plain"),
+        UserKNN(n_neighbors=100),
+        Popularity(),
+        ContentBased(half_life_days=90),
+        ALS(),
+    ]
+
+
+class AutoRecommender(WeightedHybrid):
+    """Tries the families on held-back interactions and blends those that help.
+
+    Where no blend is better than the best model alone, it is that model. Ratings are not read.
+
+    Args:
+        models: what to try, in this order; None tries all `families`.
+        seconds: time after which nothing new is tried; what is tried then depends on the machine.
+        exclude_seen: whether it is to do well at new items, or at all.
+        random_state: seed that draws the users whom the models are tried on.
+
+    Attributes:
+        parts_, weights_: the models chosen, and their weights.
+        tried_: model, settings, ndcg, seconds, weight: one row for each model tried.
+    """
+
+    tried_: pd.DataFrame
+
+    def __init__(
+        self,
+        models: Sequence[Model] | None = None,
+        *,
+        seconds: float = 600.0,
+        exclude_seen: bool = True,
+        random_state: int = 0,
+    ) -> None:
+        super().__init__(
+            families() if models is None else models,
+            exclude_seen=exclude_seen,
+            random_state=random_state,
+        )
+        if not seconds > 0:
+            raise InvalidInput("seconds", seconds, "a number above 0")
+        self.seconds = seconds
+
+    def fit(self, interactions: pd.DataFrame, items: pd.DataFrame | None = None) -> Self:
+        touched = interactions.drop(columns=RATING, errors="ignore")
+        question = Question.of(touched, items, self.exclude_seen, self.random_state)
+        tried: list[Model] = []
+        scores: list[Scores] = []
+        rows: list[dict[str, Any]] = []
+        end = time.monotonic() + self.seconds
+        for model in self._candidates(touched, items):
+            start = time.monotonic()
+            if tried and start > end:
+                break
+            tried.append(model)
+            scores.append(question.scores(model.clone()))
+            rows.append(
+                {
+                    "model": type(model).__name__,
+                    "settings": model.settings(),
+                    "ndcg": question.ndcg(scores[-1]),
+                    "seconds": time.monotonic() - start,
+                }
+            )
+        weights = best_weights(scores, question)
+        self.tried_ = pd.DataFrame(rows).assign(weight=weights)
+        self.weights_ = weights[weights > 0]
+        chosen = [model for model, weight in zip(tried, weights, strict=True) if weight > 0]
+        self.parts_ = [model.clone().fit(touched, items) for model in chosen]
+        self.matrix_ = self.parts_[0].matrix_
+        return self
+
+    def _candidates(self, interactions: pd.DataFrame, items: pd.DataFrame | None) -> list[Model]:
+        """Return the models that fit into memory."""
+        n_items = len(set(interactions[ITEM]).union(() if items is None else items[ITEM]))
+        return [m for m in self.models if n_items <= EASE_ITEMS or not isinstance(m, EASE)]
+
+    def _fitted(self) -> dict[str, Any]:
+        return super()._fitted() | {"tried": self.tried_.to_dict(orient="records")}
+
+    def _restore_fitted(self, fitted: dict[str, Any]) -> None:
+        super()._restore_fitted(fitted)
+        self.tried_ = pd.DataFrame(fitted["tried"])
