@@ -11,7 +11,7 @@ import pandas as pd
 from analytics.columns import ITEM, RATING
 from analytics.errors import InvalidInput
 from analytics.recommend.als import ALS
-from analytics.recommend.blending import Question, best_weights
+from analytics.recommend.blending import best_weights
 from analytics.recommend.content import ContentBased
 from analytics.recommend.ease import EASE
 from analytics.recommend.hybrid import WeightedHybrid
@@ -52,6 +52,7 @@ class AutoRecommender(WeightedHybrid):
     Args:
         models: what to try, in this order; None tries all `families`.
         seconds: time after which nothing new is tried; what is tried then depends on the machine.
+        held_back: which fifth of the interactions: the "latest", or a "random" one.
         exclude_seen: whether it is to do well at new items, or at all.
         random_state: seed that draws the users whom the models are tried on.
 
@@ -67,11 +68,13 @@ class AutoRecommender(WeightedHybrid):
         models: Sequence[Model] | None = None,
         *,
         seconds: float = 600.0,
+        held_back: str = "latest",
         exclude_seen: bool = True,
         random_state: int = 0,
     ) -> None:
         super().__init__(
             families() if models is None else models,
+            held_back=held_back,
             exclude_seen=exclude_seen,
             random_state=random_state,
         )
@@ -81,7 +84,7 @@ class AutoRecommender(WeightedHybrid):
 
     def fit(self, interactions: pd.DataFrame, items: pd.DataFrame | None = None) -> Self:
         touched = interactions.drop(columns=RATING, errors="ignore")
-        question = Question.of(touched, items, self.exclude_seen, self.random_state)
+        question = self._question(touched, items)
         tried: list[Model] = []
         scores: list[Scores] = []
         rows: list[dict[str, Any]] = []

@@ -16,6 +16,7 @@ from analytics.recommend.matrix import InteractionMatrix, positions
 from analytics.recommend.model import Model
 from analytics.recommend.ranking import CELLS_AT_ONCE, Scores
 
+HELD_BACK: Final = ("latest", "random")
 N: Final = 10
 "Length of the lists whose NDCG counts."
 USERS: Final = 1_000
@@ -49,14 +50,21 @@ class Question:
         interactions: pd.DataFrame,
         items: pd.DataFrame | None,
         exclude_seen: bool,
+        held_back: str,
         random_state: int,
     ) -> Self:
-        """Ask for the last fifth of the interactions, of some of the users.
+        """Ask for a fifth of the interactions, of some of the users.
 
-        Where hardly anybody of that time was there before, for a random fifth of each user's.
+        Args:
+            held_back: "latest", or "random" for a random fifth of each user's, which is also
+                taken where hardly anybody of the latest time was there before.
+
+        Raises:
+            InvalidInput: a column, an id or a time is missing.
         """
         past, future = temporal_split(interactions)
-        if future.loc[future[USER].isin(past[USER]), USER].nunique() < ENOUGH_USERS:
+        few = future.loc[future[USER].isin(past[USER]), USER].nunique() < ENOUGH_USERS
+        if few or held_back == "random":
             in_order = interactions.sort_values([USER, ITEM, TIMESTAMP])
             past, future = random_split(in_order, rng=np.random.default_rng(random_state))
         matrix = InteractionMatrix.build(past, items, None)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from analytics.errors import ArtifactError, InvalidInput
 from analytics.recommend.als import ALS
 from analytics.recommend.blending import (
+    HELD_BACK,
     Question,
     best_weights,
     highest,
@@ -134,8 +135,9 @@ class WeightedHybrid(Hybrid):
     """The weighted sum of scores, each part's divided by the highest it gives the user.
 
     Args:
-        weights: one for each part, from 0; None finds those with the best NDCG at 10 on the last
-            fifth of the interactions, learning from those before.
+        weights: one for each part, from 0; None finds those with the best NDCG at 10 on a fifth
+            of the interactions that is held back.
+        held_back: which fifth: the "latest", as a shop meets it, or a "random" one.
         exclude_seen: whether the weights are to do well at new items, or at all.
         random_state: seed that draws the users whom the weights are tried on.
 
@@ -150,6 +152,7 @@ class WeightedHybrid(Hybrid):
         models: Sequence[Model],
         *,
         weights: Sequence[float] | None = None,
+        held_back: str = "latest",
         exclude_seen: bool = True,
         random_state: int = 0,
     ) -> None:
@@ -160,19 +163,27 @@ class WeightedHybrid(Hybrid):
             raise InvalidInput(
                 "weights", list(weights), "a number from 0 for each model, not all 0"
             )
+        if held_back not in HELD_BACK:
+            raise InvalidInput("held_back", held_back, " or ".join(HELD_BACK))
         self.weights = None if weights is None else list(weights)
+        self.held_back = held_back
         self.exclude_seen = exclude_seen
         self.random_state = random_state
 
     def fit(self, interactions: pd.DataFrame, items: pd.DataFrame | None = None) -> Self:
         if self.weights is None:
-            question = Question.of(interactions, items, self.exclude_seen, self.random_state)
+            question = self._question(interactions, items)
             scores = [question.scores(model.clone()) for model in self.models]
             found = best_weights(scores, question)
         else:
             found = np.array(self.weights, dtype=np.float64)
         self.weights_ = found / found.sum()
         return super().fit(interactions, items)
+
+    def _question(self, interactions: pd.DataFrame, items: pd.DataFrame | None) -> Question:
+        return Question.of(
+            interactions, items, self.exclude_seen, self.held_back, self.random_state
+        )
 
     def contributions(self, row: int, column: int) -> Scores:
         rows = np.array([row])

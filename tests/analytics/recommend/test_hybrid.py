@@ -53,6 +53,21 @@ def test_weights_go_to_the_model_that_was_right() -> None:
     assert WeightedHybrid(models[::-1], exclude_seen=False).fit(repeating()).weights_[0] == 1
 
 
+def test_the_latest_fifth_or_a_random_one_decides() -> None:
+    # 120 users touch an item of their own in May and all the same one in June.
+    users = [f"u{n:03}" for n in range(120)]
+    early = interactions([(user, f"{user}-{n}") for user in users for n in range(4)] * 2)
+    early["timestamp"] += pd.to_timedelta(np.arange(len(early)), unit="min")
+    late = interactions([(user, "hit") for user in users] * 3, "2024-06-01")
+    late["timestamp"] += pd.to_timedelta(np.arange(len(late)), unit="min")
+    crowd = interactions([("crowd", "hit")], "2024-05-01")
+    table = pd.concat([early, crowd, late], ignore_index=True)
+    parts = [Popularity(half_life_days=1), RepeatPurchase()]
+    latest = WeightedHybrid(parts, exclude_seen=False).fit(table)
+    spread = WeightedHybrid(parts, exclude_seen=False, held_back="random").fit(table)
+    assert spread.weights_[1] > latest.weights_[1]
+
+
 def test_weights_are_alike_where_nobody_can_be_asked() -> None:
     assert WeightedHybrid([EASE(), ItemKNN()]).fit(HISTORY).weights_ == pytest.approx([0.5, 0.5])
 
@@ -64,7 +79,7 @@ def test_a_blend_is_no_worse_than_its_parts_at_what_it_was_asked() -> None:
     ]
     table = interactions(pairs)
     table["timestamp"] += pd.to_timedelta(np.arange(len(table)), unit="h")
-    question = Question.of(table, None, exclude_seen=False, random_state=0)
+    question = Question.of(table, None, exclude_seen=False, held_back="latest", random_state=0)
     models = [Popularity(), RepeatPurchase(), ItemKNN()]
     scores = [question.scores(model) for model in models]
     blend = WeightedHybrid(models, weights=best_weights(scores, question).tolist())
@@ -107,6 +122,11 @@ def test_a_damaged_artefact_is_named(tmp_path: Path) -> None:
 def test_weights_are_checked(weights: list[float]) -> None:
     with pytest.raises(InvalidInput, match="weights"):
         WeightedHybrid([EASE(), ItemKNN()], weights=weights)
+
+
+def test_which_fifth_is_checked() -> None:
+    with pytest.raises(InvalidInput, match="held_back"):
+        WeightedHybrid([EASE()], held_back="first")
 
 
 def test_parts_are_checked() -> None:
