@@ -28,6 +28,7 @@ from analytics.columns import ITEM, RATING, USER
 from analytics.recommend import (
     ALS,
     EASE,
+    AutoRecommender,
     ItemKNN,
     MatrixFactorization,
     Popularity,
@@ -49,6 +50,7 @@ RUNS: Final = 5
 KEPT: Final = ("ndcg", "recall", "hit_rate", "mrr", "coverage", "novelty", "diversity")
 SHOWN: Final = ("recall", "mrr", "coverage", "diversity")
 
+AUTO: Final = "AutoRecommender"
 OURS: Final[dict[str, Callable[[], Model]]] = {
     "popularity": Popularity,
     "item cosine": lambda: ItemKNN(weighting="plain", shrinkage=0),
@@ -109,14 +111,21 @@ SAME: Final[dict[str, tuple[Callable[[], Model], Peer]]] = {
 
 def quality(setting: Setting) -> dict[str, Any]:
     """Return the figures of every model, ours and, where there, the library's."""
+    auto = AutoRecommender(
+        exclude_seen=setting.exclude_seen, held_back="latest" if setting.by_time else "random"
+    )
     makers = OURS if setting.exclude_seen else OURS | REPEATS
     ours = {name: _evaluation(make(), setting) for name, make in makers.items()}
+    ours[AUTO] = _evaluation(auto, setting)
     peers = {f"implicit {kind}": tuned(kind, setting) for kind in GRIDS} if available() else {}
     theirs = {name: _evaluation(peer, setting) for name, peer in peers.items()}
-    found = {"models": {name: _figures(one) for name, one in (ours | theirs).items()}}
+    found = {
+        "models": {name: _figures(one) for name, one in (ours | theirs).items()},
+        "tried": auto.tried_.to_dict("records"),
+    }
     if peers:
         chosen = {name: peer.settings | {"cells": peer.reading} for name, peer in peers.items()}
-        found |= {"chosen": chosen, "lead": _lead(ours, theirs)}
+        found |= {"chosen": chosen, "lead": _lead(ours[AUTO], theirs)}
     return found
 
 
@@ -134,19 +143,14 @@ def _figures(evaluation: Evaluation) -> dict[str, Any]:
     }
 
 
-def _lead(ours: dict[str, Evaluation], theirs: dict[str, Evaluation]) -> dict[str, Any]:
-    """Return the NDCG of our best model less that of the library's, on the same users."""
+def _lead(ours: Evaluation, theirs: dict[str, Evaluation]) -> dict[str, Any]:
+    """Return our NDCG less that of the library's best model, on the same users."""
     column = ("ndcg", N)
-
-    def best(of: dict[str, Evaluation]) -> str:
-        return max(of, key=lambda name: of[name].of_users[column].mean())
-
-    mine, other = best(ours), best(theirs)
-    difference = ours[mine].of_users[[column]] - theirs[other].of_users[[column]]
+    best = max(theirs, key=lambda name: theirs[name].of_users[column].mean())
+    difference = ours.of_users[[column]] - theirs[best].of_users[[column]]
     low, high = bootstrap(difference, rng=np.random.default_rng(0))
     return {
-        "ours": mine,
-        "theirs": other,
+        "over": best,
         "ndcg": difference[column].mean(),
         "interval": [low[column], high[column]],
     }
@@ -208,7 +212,7 @@ def _show_quality(name: str, found: dict[str, Any], console: Console) -> None:
     if lead := found.get("lead"):
         low, high = lead["interval"]
         console.print(
-            f"{lead['ours']} less {lead['theirs']}: {lead['ndcg']:+.3f} NDCG, "
+            f"{AUTO} less {lead['over']}: {lead['ndcg']:+.3f} NDCG, "
             f"95 % {low:+.3f} to {high:+.3f}\n"
         )
 
