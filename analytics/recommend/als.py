@@ -46,9 +46,9 @@ class ALS(Model):
     def __init__(
         self,
         *,
-        n_factors: int = 64,
-        alpha: float = 10.0,
-        regularization: float = 10.0,
+        n_factors: int = 32,
+        alpha: float = 5.0,
+        regularization: float = 30.0,
         n_iterations: int = 15,
         half_life_days: float | None = None,
         random_state: int = 0,

@@ -41,6 +41,8 @@ def families() -> list[Model]:
         Popularity(),
         ContentBased(half_life_days=90),
         ALS(),
+        ALS(alpha=2.0),
+        ALS(alpha=20.0, regularization=100.0),
     ]
 
 
