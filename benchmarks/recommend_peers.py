@@ -109,11 +109,11 @@ def _tried(kind: str, readings: Iterable[Reading]) -> Iterator[Peer]:
 GRIDS: Final[dict[str, dict[str, tuple[Any, ...]]]] = {
     "ALS": {
         "factors": (32, 64, 128),
-        "regularization": (0.1, 10.0),
-        "alpha": (1.0, 5.0, 20.0),
+        "regularization": (1.0, 10.0, 30.0),
+        "alpha": (1.0, 5.0),
     },
-    "BM25": {"K": (50, 100, 300), "B": (0.2, 0.75)},
-    "cosine": {"K": (20, 50, 100, 300)},
+    "BM25": {"K": (50, 100, 300, 600), "B": (0.2, 0.75)},
+    "cosine": {"K": (10, 20, 50, 100, 300, 600)},
 }
 FIXED: Final[dict[str, dict[str, Any]]] = {"ALS": {"random_state": 0}}
 
