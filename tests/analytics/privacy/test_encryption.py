@@ -104,7 +104,18 @@ FOUND = [
     [("7 Mill Lane", "N1 9GU")],
     [("9 New Road", "E1 6AN")],
 ]
-PLAIN = ["Ann", "ann@", "Ann@", "7946", "High Street", "LS1", "Mill Lane", "New Road", "E1 6AN"]
+PLAIN = [
+    "Ann S",
+    "ann@",
+    "Ann@",
+    "7946 ",
+    "High Street",
+    "LS1 4",
+    "Mill Lane",
+    "New Road",
+    "E1 6AN",
+]
+"Each has a sign that no encrypted text has: three letters stand there by chance now and then."
 
 
 def test_without_a_key_everything_is_plain_text(opened: Opened) -> None:
