@@ -98,8 +98,8 @@ class HandoffDesk:
             at=at,
         )
         opened = {"ticket_id": ticket.id, "conversation_id": call.conversation_id}
-        self._publish(session, "ticket.opened", opened, at)
         if call.reason is not HandoffReason.AGENT and not self.policy.is_open(at):
+            self._publish(session, "ticket.opened", opened, at)
             return Called(ticket.id, None, self.policy.opens_at(at))
         handoff = handoffs.add(
             session,
@@ -117,6 +117,11 @@ class HandoffDesk:
                 customer_seen_at=at,
             ),
         )
+        if handoff.ticket_id != ticket.id:
+            # Another message has called at the same moment: its ticket is the one that counts.
+            session.delete(ticket)
+            return Called(handoff.ticket_id, handoff)
+        self._publish(session, "ticket.opened", opened, at)
         self._changed(session, handoff, "handoff.requested", at)
         return Called(handoff.ticket_id, handoff)
 

@@ -52,6 +52,22 @@ def test_a_conversation_has_one_open_handoff_and_one_ticket(
         assert session.scalar(select(func.count(Ticket.id))) == 1
 
 
+def test_of_two_calls_at_once_one_ticket_counts(
+    store: Store, desk: HandoffDesk, events: Events, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number, look, looks = called(store, desk), handoffs.under_way, []
+
+    def too_early(session: Any, conversation_id: str) -> Handoff | None:
+        looks.append(conversation_id)
+        return look(session, conversation_id) if len(looks) > 1 else None
+
+    monkeypatch.setattr(handoffs, "under_way", too_early)
+    assert called(store, desk) == number
+    assert events.names == ["ticket.opened", "handoff.requested"]
+    with store.reading() as session:
+        assert session.scalar(select(func.count(Ticket.id))) == 1
+
+
 def test_the_whole_way(store: Store, desk: HandoffDesk, events: Events) -> None:
     number = claimed(store, desk)
     with store.transaction() as session:
