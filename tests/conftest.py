@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,11 @@ import pytest
 from tests.assistant import Assistant, running_assistant
 
 pytest_plugins = ["tests.postgres"]
+
+
+def pytest_configure() -> None:
+    """Stop the servers that were started, also when the run is ended from outside."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
