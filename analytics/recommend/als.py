@@ -68,8 +68,8 @@ class ALS(Model):
         self.n_iterations = n_iterations
         self.random_state = random_state
 
-    def scores(self, rows: NDArray[np.intp]) -> Scores:
-        profiles = self.matrix_.profiles(rows)
+    def scores(self, rows: NDArray[np.intp], recent: csr_array | None = None) -> Scores:
+        profiles = self.matrix_.profiles(rows, recent)
         factors = np.zeros((len(rows), self.n_factors))
         for position in range(len(rows)):
             touched, weights = _row(profiles, position)
@@ -87,9 +87,9 @@ class ALS(Model):
         cosines: Scores = unit @ unit[item_columns].sum(axis=0)
         return cosines
 
-    def contributions(self, row: int, column: int) -> Scores:
+    def contributions(self, row: int, column: int, recent: csr_array | None = None) -> Scores:
         parts = np.zeros(len(self.matrix_.items))
-        touched, weights = _row(self.matrix_.profiles(np.array([row])), 0)
+        touched, weights = _row(self.matrix_.profiles(np.array([row]), recent), 0)
         own = self.item_factors_[touched]
         towards = np.linalg.solve(self._system(own, weights), self.item_factors_[column])
         parts[touched] = (own @ towards) * (1 + self.alpha * weights)

@@ -9,6 +9,7 @@ from typing import Final, Self
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from analytics.columns import ITEM, TIMESTAMP, USER
 from analytics.recommend.evaluation import random_split, temporal_split
@@ -136,9 +137,9 @@ def weighted(scores: Sequence[Scores], weights: Scores) -> Scores:
     return blended
 
 
-def scores_of(model: Model, rows: NDArray[np.intp]) -> Scores:
+def scores_of(model: Model, rows: NDArray[np.intp], recent: csr_array | None = None) -> Scores:
     """Return the scores of a fitted model, (rows, items), also where all users' are alike."""
-    scores = model.scores(rows)
+    scores = model.scores(rows, recent)
     return np.broadcast_to(scores, (len(rows), scores.shape[-1]))
 
 

@@ -74,8 +74,8 @@ class ContentBased(Model):
         self.vectors_ = _vectors(items.set_index(ITEM).reindex(ids), self.text_columns)
         return self
 
-    def scores(self, rows: NDArray[np.intp]) -> Scores:
-        tastes = self.matrix_.profiles(rows) @ self.vectors_
+    def scores(self, rows: NDArray[np.intp], recent: csr_array | None = None) -> Scores:
+        tastes = self.matrix_.profiles(rows, recent) @ self.vectors_
         dense: Scores = (tastes @ self.vectors_.T).toarray()
         return dense
 
@@ -83,8 +83,8 @@ class ContentBased(Model):
         summed = self.vectors_[item_columns].sum(axis=0)
         return np.asarray(self.vectors_ @ np.asarray(summed).ravel())
 
-    def contributions(self, row: int, column: int) -> Scores:
-        own: Scores = self.matrix_.profiles(np.array([row])).toarray().ravel()
+    def contributions(self, row: int, column: int, recent: csr_array | None = None) -> Scores:
+        own: Scores = self.matrix_.profiles(np.array([row]), recent).toarray().ravel()
         return own * self.likeness(np.array([column]))
 
     def _learn(self) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import get_lapack_funcs
+from scipy.sparse import csr_array
 
 from analytics.errors import InvalidInput
 from analytics.recommend.model import Model
@@ -43,14 +44,16 @@ class EASE(Model):
             raise InvalidInput("regularization", regularization, "a number above 0")
         self.regularization = regularization
 
-    def scores(self, rows: NDArray[np.intp]) -> Scores:
-        return np.asarray(self.matrix_.profiles(rows) @ self.item_weights_, dtype=np.float64)
+    def scores(self, rows: NDArray[np.intp], recent: csr_array | None = None) -> Scores:
+        return np.asarray(
+            self.matrix_.profiles(rows, recent) @ self.item_weights_, dtype=np.float64
+        )
 
     def likeness(self, item_columns: NDArray[np.intp]) -> Scores:
         return self.item_weights_[item_columns].sum(axis=0, dtype=np.float64)
 
-    def contributions(self, row: int, column: int) -> Scores:
-        own: Scores = self.matrix_.profiles(np.array([row])).toarray().ravel()
+    def contributions(self, row: int, column: int, recent: csr_array | None = None) -> Scores:
+        own: Scores = self.matrix_.profiles(np.array([row]), recent).toarray().ravel()
         return own * self.item_weights_[:, column]
 
     def _learn(self) -> None:

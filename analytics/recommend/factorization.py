@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from analytics.errors import InvalidInput
 from analytics.recommend.ranking import Scores
@@ -72,7 +73,7 @@ class MatrixFactorization(RatingModel):
         self.batch_size = batch_size
         self.random_state = random_state
 
-    def scores(self, rows: NDArray[np.intp]) -> Scores:
+    def scores(self, rows: NDArray[np.intp], recent: csr_array | None = None) -> Scores:
         known, rated = rows >= 0, self.matrix_.customers_of_items() > 0
         products = self.user_factors_[rows[known]] @ self.item_factors_[rated].T
         biases = self.user_biases_[rows[known], None] + self.item_biases_[rated]

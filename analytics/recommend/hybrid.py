@@ -11,6 +11,7 @@ from typing import Any, Final, Self
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from analytics.errors import ArtifactError, InvalidInput
 from analytics.recommend.als import ALS
@@ -89,8 +90,8 @@ class Hybrid(Model):
     def _blend(self, scores: list[Scores]) -> Scores:
         """Return one score of what each part says, all (rows, items)."""
 
-    def scores(self, rows: NDArray[np.intp]) -> Scores:
-        return self._blend([scores_of(model, rows) for model in self.parts_])
+    def scores(self, rows: NDArray[np.intp], recent: csr_array | None = None) -> Scores:
+        return self._blend([scores_of(model, rows, recent) for model in self.parts_])
 
     def save(self, folder: Path) -> None:
         self.fitted_matrix()
@@ -185,10 +186,12 @@ class WeightedHybrid(Hybrid):
             interactions, items, self.exclude_seen, self.held_back, self.random_state
         )
 
-    def contributions(self, row: int, column: int) -> Scores:
+    def contributions(self, row: int, column: int, recent: csr_array | None = None) -> Scores:
         rows = np.array([row])
         parts = [
-            weight * model.contributions(row, column) / highest(scores_of(model, rows))[0, 0]
+            weight
+            * model.contributions(row, column, recent)
+            / highest(scores_of(model, rows, recent))[0, 0]
             for weight, model in zip(self.weights_, self.parts_, strict=True)
         ]
         added: Scores = np.sum(parts, axis=0)
@@ -214,11 +217,11 @@ class FusionHybrid(Hybrid):
     individual rank learning methods", SIGIR 2009.
     """
 
-    def contributions(self, row: int, column: int) -> Scores:
+    def contributions(self, row: int, column: int, recent: csr_array | None = None) -> Scores:
         """Return the parts' own contributions, each scaled to 1; they add up to no score."""
         rows = np.array([row])
         parts = [
-            model.contributions(row, column) / highest(scores_of(model, rows))[0, 0]
+            model.contributions(row, column, recent) / highest(scores_of(model, rows, recent))[0, 0]
             for model in self.parts_
         ]
         added: Scores = np.sum(parts, axis=0)

@@ -42,15 +42,15 @@ class ItemNeighbors(Model):
         self.n_neighbors = n_neighbors
         self.shrinkage = shrinkage
 
-    def scores(self, rows: NDArray[np.intp]) -> Scores:
-        dense: Scores = (self.matrix_.profiles(rows) @ self._neighbors_of_).toarray()
+    def scores(self, rows: NDArray[np.intp], recent: csr_array | None = None) -> Scores:
+        dense: Scores = (self.matrix_.profiles(rows, recent) @ self._neighbors_of_).toarray()
         return dense
 
     def likeness(self, item_columns: NDArray[np.intp]) -> Scores:
         return np.asarray(self.neighbors_[item_columns].sum(axis=0)).ravel()
 
-    def contributions(self, row: int, column: int) -> Scores:
-        own = self.matrix_.profiles(np.array([row]))
+    def contributions(self, row: int, column: int, recent: csr_array | None = None) -> Scores:
+        own = self.matrix_.profiles(np.array([row]), recent)
         parts: Scores = own.multiply(self.neighbors_[[column]]).toarray().ravel()
         return parts
 

@@ -39,11 +39,13 @@ class InteractionMatrix:
         items: ids, sorted: the columns. Equal scores are told apart by this order.
         weights: (users, items); a stored cell for each pair that interacted, as `Reading` says;
             without a half-life all interactions count alike.
+        reading: what the cells hold.
     """
 
     users: pd.Index[Any]
     items: pd.Index[Any]
     weights: csr_array
+    reading: Reading = Reading.LATEST
 
     @classmethod
     def build(
@@ -82,15 +84,24 @@ class InteractionMatrix:
             shape=(len(users), len(touched)),
             dtype=np.float64,
         )
-        return cls(users, touched, weights)
+        return cls(users, touched, weights, reading)
 
-    def profiles(self, rows: NDArray[np.intp]) -> csr_array:
-        """Return the weights of these users, (rows, items); empty where the row is -1."""
+    def profiles(self, rows: NDArray[np.intp], recent: csr_array | None = None) -> csr_array:
+        """Return the weights of these users, (rows, items); empty where the row is -1.
+
+        Args:
+            recent: (rows, items), how often each user touched each item since: read as of the
+                newest time. Ratings stay as they are, since it holds none.
+        """
         known = csr_array(
             (np.ones(np.count_nonzero(rows >= 0)), (np.flatnonzero(rows >= 0), rows[rows >= 0])),
             shape=(len(rows), len(self.users)),
         )
         profiles: csr_array = known @ self.weights
+        if recent is not None and self.reading is Reading.OCCASIONS:
+            profiles = profiles + recent
+        elif recent is not None and self.reading is Reading.LATEST:
+            profiles = profiles.maximum(recent.minimum(1))
         return profiles
 
     def touched(self, row: int) -> NDArray[np.intp]:

@@ -169,7 +169,7 @@ class Model(ABC):
             model = cls(**description["settings"])
             users, items = pd.Index(description["users"]), pd.Index(description["items"])
             model.matrix_ = InteractionMatrix(
-                users, items, unpack("weights", arrays, (len(users), len(items)))
+                users, items, unpack("weights", arrays, (len(users), len(items))), cls.reading
             )
             model._restore(arrays)
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -198,15 +198,25 @@ class Model(ABC):
         return column
 
     @abstractmethod
-    def scores(self, rows: NDArray[np.intp]) -> Scores:
-        """Return what each item scores, 0 for nothing to say: (rows, items) or (items,)."""
+    def scores(self, rows: NDArray[np.intp], recent: csr_array | None = None) -> Scores:
+        """Return what each item scores, 0 for nothing to say: (rows, items) or (items,).
+
+        Args:
+            recent: (rows, items), how often each user touched each item since the fit; it counts
+                at once, as of the newest time. Models of ratings, which it holds none of, and
+                those that are alike for everybody pass over it.
+        """
 
     def likeness(self, item_columns: NDArray[np.intp]) -> Scores:
         """Return how like the given items each item is, summed over them: (items,)."""
         return np.zeros(len(self.fitted_matrix().items))
 
-    def contributions(self, row: int, column: int) -> Scores:
-        """Return what each of the user's own items adds to the score of `column`: (items,)."""
+    def contributions(self, row: int, column: int, recent: csr_array | None = None) -> Scores:
+        """Return what each of the user's own items adds to the score of `column`: (items,).
+
+        Args:
+            recent: (1, items), as in `scores`.
+        """
         return np.zeros(len(self.fitted_matrix().items))
 
     @abstractmethod

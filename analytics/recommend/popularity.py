@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from analytics.recommend.model import Model
 from analytics.recommend.ranking import Scores
@@ -23,7 +24,7 @@ class Popularity(Model):
 
     item_scores_: Scores
 
-    def scores(self, rows: NDArray[np.intp]) -> Scores:
+    def scores(self, rows: NDArray[np.intp], recent: csr_array | None = None) -> Scores:
         return self.item_scores_
 
     def _learn(self) -> None:

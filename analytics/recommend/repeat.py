@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from analytics.recommend.matrix import Reading
 from analytics.recommend.model import Model
@@ -24,13 +25,13 @@ class RepeatPurchase(Model):
 
     reading: ClassVar[Reading] = Reading.OCCASIONS
 
-    def scores(self, rows: NDArray[np.intp]) -> Scores:
-        own: Scores = self.matrix_.profiles(rows).toarray()
+    def scores(self, rows: NDArray[np.intp], recent: csr_array | None = None) -> Scores:
+        own: Scores = self.matrix_.profiles(rows, recent).toarray()
         return own
 
-    def contributions(self, row: int, column: int) -> Scores:
+    def contributions(self, row: int, column: int, recent: csr_array | None = None) -> Scores:
         parts = np.zeros(len(self.matrix_.items))
-        parts[column] = self.scores(np.array([row]))[0, column]
+        parts[column] = self.scores(np.array([row]), recent)[0, column]
         return parts
 
     def _learn(self) -> None:

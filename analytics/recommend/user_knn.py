@@ -65,7 +65,7 @@ class UserKNN(RatingModel):
         self.n_neighbors = n_neighbors
         self.shrinkage = shrinkage
 
-    def scores(self, rows: NDArray[np.intp]) -> Scores:
+    def scores(self, rows: NDArray[np.intp], recent: csr_array | None = None) -> Scores:
         found = np.zeros((len(rows), len(self.matrix_.items)))
         known = np.flatnonzero(rows >= 0)
         size = _users_at_once(len(self.matrix_.users))

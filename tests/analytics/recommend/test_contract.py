@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.typing import NDArray
 from pandas.testing import assert_frame_equal
+from scipy.sparse import csr_array
 
 from analytics.columns import RECOMMENDATIONS
 from analytics.errors import ArtifactError, InvalidInput, NotFittedError, UnknownProduct
@@ -29,6 +32,7 @@ from analytics.recommend import (
     UserKNN,
     WeightedHybrid,
 )
+from analytics.recommend.matrix import InteractionMatrix, Reading, positions
 from tests.analytics.recommend.data import ITEMS, USERS
 
 AnyModel = Model | Recommender
@@ -191,6 +195,39 @@ def unfitted_twin(model: AnyModel) -> AnyModel:
     if isinstance(model, Recommender):
         return Recommender(model.neighbors.clone(), model.popularity.clone())
     return model.clone()
+
+
+@pytest.mark.parametrize("user", ["u0", "stranger"])
+@pytest.mark.parametrize("name", [name for name in MODELS if "ladder" not in name])
+def test_what_is_new_counts_at_once(name: str, checkerboard: pd.DataFrame, user: str) -> None:
+    model = MODELS[name]()
+    assert isinstance(model, Model)
+    model.fit(checkerboard)
+    row = int(positions(model.fitted_matrix().users, [user])[0])
+    recent = csr_array(np.array([[0, 1, 2, 0, 0, 0, 0, 0]], dtype=np.float64))
+    scores = np.atleast_2d(model.scores(np.array([row]), recent))
+    reasons = [model.contributions(row, column, recent) for column in range(len(ITEMS))]
+    for part in (model, *getattr(model, "parts_", ())):
+        part.matrix_ = _with_profile(part.matrix_, row, recent.toarray()[0])
+    last = len(USERS) if row < 0 else row
+    if model.reading is not Reading.RATING:
+        assert np.allclose(scores, model.scores(np.array([last])))
+    for column, own_reasons in enumerate(reasons):
+        assert np.allclose(own_reasons, model.contributions(last, column))
+
+
+def _with_profile(
+    matrix: InteractionMatrix, row: int, new: NDArray[np.float64]
+) -> InteractionMatrix:
+    """Return the matrix as if the user of this row, a further one for -1, had done `new` too."""
+    weights = np.vstack([matrix.weights.toarray(), np.zeros(len(matrix.items))])
+    match matrix.reading:
+        case Reading.LATEST:
+            weights[row][new > 0] = 1.0
+        case Reading.OCCASIONS:
+            weights[row] += new
+    users = matrix.users.append(pd.Index(["a further one"]))
+    return replace(matrix, users=users, weights=csr_array(weights))
 
 
 def test_save_and_load_change_nothing(
