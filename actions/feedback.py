@@ -13,8 +13,9 @@ from actions.calling import MISSES_SLOT
 from actions.history import Exchange, exchanges
 from actions.questionnaire import PROPOSAL_SLOT, Ask, ChangeForm, Confirmed, QuestionForm
 from actions.questions.accounts import AccountProof, WhichCustomer
-from actions.questions.orders import NUMBER_SLOT, NamedOrder, OrderProof
+from actions.questions.orders import NUMBER_SLOT, NamedOrder
 from actions.questions.products import PRODUCT_SLOT, BoughtProduct
+from actions.questions.proof import OrderProof
 from actions.questions.satisfaction import (
     ABOUT_SLOT,
     REASON_SLOT,

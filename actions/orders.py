@@ -22,20 +22,12 @@ from actions.questions.choices import (
     Reason,
     RefundTo,
 )
+from actions.questions.lines import LINES_SLOT, OrderLines, line_title, lines_named
 from actions.questions.options import OPTIONS_SLOT, NewOptions
-from actions.questions.orders import (
-    LINES_SLOT,
-    NUMBER_SLOT,
-    ORDER_SLOT,
-    OrderLines,
-    OrderNumber,
-    OrderProof,
-    known_order,
-    line_title,
-    lines_named,
-)
+from actions.questions.orders import NUMBER_SLOT, ORDER_SLOT, OrderNumber, known_order
 from actions.questions.places import NewAddress, NewPostcode, place_text, with_postcode
 from actions.questions.products import BASKET_SLOT, QUOTE_SLOT, Basket
+from actions.questions.proof import OrderProof
 from actions.questions.targets import AddressOf
 from actions.turn import Turn
 from analytics.errors import MissingCustomer

@@ -22,14 +22,9 @@ from actions.forms import LEADS_NOWHERE, FormValidation
 from actions.history import exchanges
 from actions.questions.base import Answers, Question
 from actions.questions.choices import METHOD_SLOT
+from actions.questions.lines import LINES_SLOT
 from actions.questions.options import OPTIONS_SLOT
-from actions.questions.orders import (
-    LINES_SLOT,
-    NUMBER_SLOT,
-    ORDER_SLOT,
-    known_order,
-    meant_for,
-)
+from actions.questions.orders import NUMBER_SLOT, ORDER_SLOT, known_order, meant_for
 from actions.questions.places import ADDRESS_SLOT
 from actions.questions.products import BASKET_SLOT, QUOTE_SLOT
 from actions.suspension import QUEUE_SLOT

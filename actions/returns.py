@@ -21,15 +21,10 @@ from actions.questions.choices import (
     Reason,
     RefundTo,
 )
+from actions.questions.lines import LINES_SLOT, OrderLines
 from actions.questions.options import NewOptions
-from actions.questions.orders import (
-    LINES_SLOT,
-    NUMBER_SLOT,
-    ORDER_SLOT,
-    OrderLines,
-    OrderNumber,
-    OrderProof,
-)
+from actions.questions.orders import NUMBER_SLOT, ORDER_SLOT, OrderNumber
+from actions.questions.proof import OrderProof
 from actions.turn import Turn
 from analytics.service import ChangeKind
 from analytics.store import payments

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from actions import cards, reference
 from actions.questions.base import Answers, Question, known
-from actions.questions.orders import LINES_SLOT, known_order, line_title
+from actions.questions.lines import LINES_SLOT, line_title
+from actions.questions.orders import known_order
 from actions.turn import Turn
 from analytics.store import catalogue
 from analytics.store.matching import named

@@ -1,4 +1,4 @@
-"""Which order, and which of its lines."""
+"""Which order."""
 
 from __future__ import annotations
 
@@ -8,32 +8,27 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from actions import cards, identity, phrases, reference, refusals
+from actions import cards, identity, phrases, reference
 from actions.history import exchanges
-from actions.questions.base import Answers, Question, choice, choice_button, known
-from actions.questions.places import find_address, outside_address
+from actions.questions.base import Answers, Question, known
+from actions.questions.places import outside_address
 from actions.suspension import QUEUE_SLOT
 from actions.turn import REQUESTED_SLOT, Turn
-from actions.wording import mends, says_more
-from analytics.errors import NoOrders, NotOnList, Refused, SalesclerkError, UnknownOrder
+from actions.wording import says_more
+from analytics.errors import NoOrders, Refused, SalesclerkError, UnknownOrder
 from analytics.identity import Role
 from analytics.service import ChangeKind, Who
-from analytics.service.policy import Proof
 from analytics.store import catalogue, orders, payments
 from analytics.store.matching import named
-from analytics.store.models import Order, OrderLine, Product
+from analytics.store.models import Order, OrderLine
 from analytics.store.states import OrderStatus
 
 NUMBER_SLOT: Final = "order_number"
-PROOF_SLOT: Final = "order_proof"
-LINES_SLOT: Final = "order_lines"
 ORDER_SLOT: Final = "order_id"
 "The order last talked about."
 LOOKED_AT: Final = 20
 "Newest orders of a customer that are looked through."
 OFFERED: Final = 4
-PICKED: Final = frozenset(["new_options", "payment_method", "new_address"])
-"Questions whose answers name no line, though their words may be those of one."
 NEAR: Final = 3
 "Messages after which an order is not the one that was just talked about any more."
 
@@ -45,11 +40,6 @@ _LABELS: Final = re.compile(
 )
 "Words that say what a number is, and ask nothing."
 _CARD_NUMBER: Final = re.compile(r"\d(?:[ -]?\d){12,}")
-_SOME_OF: Final = re.compile(r"\s*(?:out\s+)?of\b|\s*[个件只把条双套张盏本块]", re.I)
-"Behind a number it says that so many units are meant."
-_POSTCODE_WORD: Final = re.compile(
-    r"\b(?:post\s?code|postal\s+code|zip(?:\s?code)?)\b|邮编|郵編|邮政编码", re.I
-)
 
 
 class OrderNumber(Question):
@@ -170,7 +160,7 @@ class OrderNumber(Question):
         number = turn.slots.get(ORDER_SLOT)
         if not meant or phrases.names("newest", "which", turn.wanted) or not number:
             return False
-        if not _visible(turn, session, str(number)) or not self._mine(turn, session, str(number)):
+        if not visible(turn, session, str(number)) or not self._mine(turn, session, str(number)):
             return False
         found[self.slot] = number
         return True
@@ -229,137 +219,6 @@ class NamedOrder(OrderNumber):
         return False
 
 
-class OrderProof(Question):
-    """What a guest knows of his order beside its number: e-mail address or postcode."""
-
-    slot = PROOF_SLOT
-    greedy = True
-
-    def needed(self, turn: Turn, session: Session, answers: Mapping[str, Any]) -> bool:
-        number = answers.get(NUMBER_SLOT)
-        return number is not None and not _visible(turn, session, str(number))
-
-    def answered(self, answers: Mapping[str, Any]) -> bool:
-        # As long as it is needed, what was proved before is not enough.
-        return False
-
-    def read(self, turn: Turn, session: Session, found: Answers, asked: bool) -> None:
-        answers = known(turn, found)
-        number = answers.get(NUMBER_SLOT)
-        if number is None or not self.needed(turn, session, answers):
-            return
-        facts = claims(turn, asked)
-        if not facts and found.get(NUMBER_SLOT):
-            # With a number corrected, what was claimed before need not be said again.
-            facts = {Proof(one): value for one, value in (answers.get(self.slot) or {}).items()}
-        if not facts:
-            return
-        found[self.slot] = dict(facts)
-        event = identity.try_to_prove(turn, {Proof.ORDER_NUMBER: str(number), **facts})
-        if event is None or not _visible(turn, session, str(number)):
-            raise UnknownOrder(str(number))
-        found[identity.IDENTITY_SLOT] = event["value"]
-
-    def recognises(self, turn: Turn, session: Session) -> bool:
-        return bool(claims(turn, asked=True))
-
-
-class OrderLines(Question):
-    """Which lines of the order, and how many units of each."""
-
-    slot = LINES_SLOT
-
-    def __init__(self, kind: ChangeKind) -> None:
-        self.kind = kind
-
-    def read(self, turn: Turn, session: Session, found: Answers, asked: bool) -> None:
-        order = known_order(turn, session, found)
-        if order is None:
-            return
-        lines = choosable(turn, order, self.kind)
-        answered = known(turn, found).get(self.slot) is not None
-        if (asked or not answered) and (gone := self._gone(turn, session, order, lines)):
-            rule = Refused("nothing_left", "track_refund", code=order.id, product=gone)
-            turn.replies.append(refusals.reply(turn, rule))
-            found[self.slot] = None
-        elif chosen := self._chosen(turn, session, lines, asked, answered):
-            found[self.slot] = _with_quantities(turn, chosen)
-        elif not answered and len(lines) == 1:
-            found[self.slot] = _with_quantities(turn, lines)
-        elif answered and _corrects_quantity(turn):
-            # "Only one of them", once it is known of what.
-            numbers = [one["number"] for one in known(turn, found)[self.slot]]
-            found[self.slot] = _with_quantities(
-                turn, [one for one in lines if one.number in numbers]
-            )
-
-    def infer(self, turn: Turn, session: Session, found: Answers) -> None:
-        order = known_order(turn, session, found)
-        lines = choosable(turn, order, self.kind) if order else []
-        if len(lines) == 1 and known(turn, found).get(self.slot) is None:
-            found[self.slot] = [{"number": lines[0].number, "quantity": None}]
-
-    def ask(self, turn: Turn, session: Session) -> None:
-        order = known_order(turn, session, {})
-        lines = choosable(turn, order, self.kind) if order else []
-        buttons = [
-            {
-                "title": line_title(turn, line),
-                "payload": cards.payload("inform", line.sku),
-            }
-            for line in lines
-        ]
-        everything = choice_button(turn, "utter_button_all", "all")
-        turn.say(f"utter_ask_order_lines_{self.kind}", buttons=[*buttons, everything])
-
-    def _gone(
-        self, turn: Turn, session: Session, order: Order, lines: Sequence[OrderLine]
-    ) -> Product | None:
-        """Return the product that the message names of which nothing can be sent back any more."""
-        others = [line for line in order.lines if line not in lines]
-        if self.kind is ChangeKind.CHANGE_LINES or not others:
-            return None
-        named_lines = lines_named(turn, session, order.lines, turn.wanted, asked=True)
-        if len(named_lines) != 1 or named_lines[0] not in others:
-            return None
-        return named_lines[0].variant.product
-
-    def _chosen(
-        self, turn: Turn, session: Session, lines: Sequence[OrderLine], asked: bool, answered: bool
-    ) -> list[OrderLine]:
-        # "Both handles are loose" says why, once it is known what comes back.
-        may_be_all = asked or not answered or mends(turn.text)
-        if not asked and not mends(turn.text) and _picks(turn) and not _names_line(turn, lines):
-            return []
-        if choice(turn) == "all" or (may_be_all and phrases.names("all", "which", turn.wanted)):
-            return list(lines)
-        # What comes back has nothing in its place: "a refund for the lamp".
-        back = self.kind is ChangeKind.RETURN_ITEMS
-        text = turn.wanted if back else reference.before_change(turn.wanted)
-        found = lines_named(turn, session, lines, text, asked)
-        # All lines alike say no more than none, unless just these were asked for.
-        distinct = len(found) < len(lines) or len(lines) == 1 or len(found) == 1
-        if found and (distinct or (asked and turn.entities("code", "ordinal"))):
-            return found
-        every = may_be_all and phrases.names("loosely_all", "which", turn.wanted)
-        return list(lines) if every else []
-
-
-def claims(turn: Turn, asked: bool) -> dict[Proof, str]:
-    """Return the facts that a message claims: an e-mail address, else a postcode.
-
-    Args:
-        asked: whether they were asked for; else a number is a postcode only where it is said so.
-    """
-    if email := turn.entity("email"):
-        return {Proof.EMAIL: email}
-    # That of an address which is typed proves nothing.
-    called = _POSTCODE_WORD.search(turn.text) and not find_address(turn.text, surely=True)
-    if (asked or called) and (code := reference.postcode(turn.text)):
-        return {Proof.POSTCODE: code}
-    return {}
-
-
 def _only_names(turn: Turn) -> bool:
     """Return whether the message names an order and no more: "order SC100234, postcode LS1 4AB"."""
     rest = turn.rest.replace(_postcode_in(turn.rest), " ")
@@ -376,25 +235,9 @@ def _postcode_in(text: str) -> str:
 def known_order(turn: Turn, session: Session, found: Mapping[str, Any]) -> Order | None:
     """Return the order that the form is about, if it is known and the speaker may see it."""
     number = known(turn, found).get(NUMBER_SLOT)
-    if not number or not _visible(turn, session, str(number)):
+    if not number or not visible(turn, session, str(number)):
         return None
     return identity.order(turn, session, str(number))
-
-
-def choosable(turn: Turn, order: Order, kind: ChangeKind) -> list[OrderLine]:
-    """Return the lines of which something can still be changed."""
-    if kind is ChangeKind.CHANGE_LINES:
-        return [line for line in order.lines if len(line.variant.product.variants) > 1] or list(
-            order.lines
-        )
-    return [line for line in order.lines if orders.left(order, line) > 0]
-
-
-def line_title(turn: Turn, line: OrderLine) -> str:
-    """Return a line's product with its options, such as "Mug (blue)"."""
-    title = catalogue.title(line.variant.product, turn.language)
-    options = catalogue.options(line.variant)
-    return f"{title} ({options})" if options else title
 
 
 def line_names(lines: Sequence[OrderLine]) -> dict[int, list[str]]:
@@ -409,43 +252,6 @@ def line_names(lines: Sequence[OrderLine]) -> dict[int, list[str]]:
     }
 
 
-def lines_named(
-    turn: Turn, session: Session, lines: Sequence[OrderLine], text: str, asked: bool = False
-) -> list[OrderLine]:
-    """Return the lines that a message names: by code, by place, or by words.
-
-    Args:
-        text: where the words are looked for.
-        asked: whether the lines were just shown, so that a place is one of these.
-
-    Raises:
-        NotOnList: the order has no such line.
-    """
-    codes = {code.value for code in (turn.entities("code") if asked else turn.codes)}
-    if by_code := [
-        line for line in lines if {line.sku.upper(), line.variant.product_id.upper()} & codes
-    ]:
-        return by_code
-    places = [int(one.value) for one in turn.entities("ordinal")]
-    if places and not asked:
-        if outside := [place for place in places if not 0 < abs(place) <= len(lines)]:
-            raise NotOnList(outside[0], len(lines))
-        return [lines[place - 1 if place > 0 else place] for place in places]
-    numbers = named(session, text, line_names(lines))
-    return [line for line in lines if line.number in numbers]
-
-
-def _with_quantities(turn: Turn, lines: Sequence[OrderLine]) -> list[dict[str, int | None]]:
-    """Return the lines with the number of units said; None for all that are left."""
-    numbers = [one for one in turn.entities("number") if one.value.isdecimal()]
-    of_so_many = [one for one in numbers if _SOME_OF.match(turn.text, one.end)]
-    said = of_so_many or numbers
-    quantity = int(said[0].value) if len(lines) == 1 and len(said) == 1 else None
-    if quantity is not None and (quantity < 1 or (quantity > lines[0].quantity and not of_so_many)):
-        quantity = None
-    return [{"number": line.number, "quantity": quantity} for line in lines]
-
-
 def _last_digits(turn: Turn, session: Session) -> set[str | None]:
     """Return the last digits of the customer's cards: "the 4242 card" names no order."""
     who = identity.actor(turn, session)
@@ -456,28 +262,6 @@ def _last_digits(turn: Turn, session: Session) -> set[str | None]:
 def _cards_in(text: str) -> list[tuple[int, int]]:
     """Return where numbers as of cards stand in a text: no order has so many digits."""
     return [match.span() for match in _CARD_NUMBER.finditer(text)]
-
-
-def _picks(turn: Turn) -> bool:
-    """Return whether the message picks from what was just shown: "the second one" is no line."""
-    requested = turn.slots.get(REQUESTED_SLOT)
-    if turn.begins(str(turn.form)):
-        return False
-    return requested in PICKED or (requested == NUMBER_SLOT and bool(turn.entities("ordinal")))
-
-
-def _names_line(turn: Turn, lines: Sequence[OrderLine]) -> bool:
-    """Return whether the message has the code of one of the lines, or of its product."""
-    codes = {code.value.upper() for code in turn.codes}
-    return any(
-        code.upper() in codes for line in lines for code in (line.sku, line.variant.product_id)
-    )
-
-
-def _corrects_quantity(turn: Turn) -> bool:
-    numbers = turn.entities("number")
-    some_of = any(_SOME_OF.match(turn.text, one.end) for one in numbers)
-    return bool(numbers) and (turn.bare or some_of or mends(turn.text))
 
 
 def _just_talked_about(turn: Turn) -> bool:
@@ -498,7 +282,7 @@ def _is_unknown_guest(turn: Turn) -> bool:
     return turn.speaker.role is Role.SHOPPER and turn.speaker.customer_id is None
 
 
-def _visible(turn: Turn, session: Session, number: str) -> bool:
+def visible(turn: Turn, session: Session, number: str) -> bool:
     """Return whether the speaker may see the order; one that does not exist is seen by nobody."""
     if not _is_unknown_guest(turn):
         return True
