@@ -86,7 +86,7 @@ class Model(ABC):
         popular = matrix.customers_of_items()
         table = ranking.recommend(
             matrix,
-            lambda rows: (self.scores(rows), popular),
+            lambda rows, recent: (self.scores(rows, recent), popular),
             user_ids,
             n,
             exclude_seen,

@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from analytics.columns import ITEM, RANK, SCORE, USER
 from analytics.errors import InvalidInput
@@ -52,17 +53,20 @@ def fill(tiers: Tiers, allowed: NDArray[np.bool_], n: int) -> tuple[NDArray[np.i
 
 def recommend(
     matrix: InteractionMatrix,
-    tiers_of: Callable[[NDArray[np.intp]], Tiers],
+    tiers_of: Callable[[NDArray[np.intp], csr_array | None], Tiers],
     user_ids: Sequence[Any],
     n: int,
     exclude_seen: bool,
     allowed: NDArray[np.bool_],
+    recent: csr_array | None = None,
 ) -> pd.DataFrame:
     """Rank items for each user, in blocks of users so that memory stays bounded.
 
     Args:
-        tiers_of: gives the tiers for rows of the matrix (-1 for a user it does not know).
+        tiers_of: gives the tiers for rows of the matrix (-1 for a user it does not know), and
+            their part of `recent`.
         allowed: (items,), which may be recommended.
+        recent: (users, items), how often each user touched each item since; it is seen too.
 
     Returns:
         user_id, item_id, score, rank, tier: for each user in the order asked, exactly `n` rows
@@ -81,11 +85,14 @@ def recommend(
     lists: list[tuple[NDArray[np.intp], Scores, list[int]]] = []
     for start in range(0, len(rows), block):
         part = rows[start : start + block]
-        tiers = [np.broadcast_to(t, (len(part), len(matrix.items))) for t in tiers_of(part)]
+        new = None if recent is None else recent[start : start + block]
+        tiers = [np.broadcast_to(t, (len(part), len(matrix.items))) for t in tiers_of(part, new)]
         for position, row in enumerate(part):
             open_items = allowed.copy()
             if exclude_seen:
                 open_items[matrix.touched(row)] = False
+            if exclude_seen and new is not None:
+                open_items[new[[position]].indices] = False
             own = [tier[position] for tier in tiers]
             best, sources = fill(own, open_items, n)
             lists.append((best, _scores_of(own, best, sources), sources))

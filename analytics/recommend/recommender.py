@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, Self
@@ -10,15 +12,26 @@ from typing import Any, Final, Self
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
-from analytics.columns import ITEM, RECOMMENDATIONS, SCORE
-from analytics.errors import NotFittedError
+from analytics.columns import CATEGORY, ITEM, RANK, RECOMMENDATIONS, SCORE, TIMESTAMP
+from analytics.errors import ArtifactError, NotFittedError
 from analytics.recommend import ranking
+from analytics.recommend.auto import AutoRecommender
+from analytics.recommend.hybrid import PARTS, FusionHybrid, WeightedHybrid
 from analytics.recommend.item_knn import ItemKNN
+from analytics.recommend.matrix import InteractionMatrix, positions
+from analytics.recommend.model import MODEL_FILE, Model, pack, unpack
 from analytics.recommend.popularity import Popularity
-from analytics.recommend.ranking import TIER, Tiers
+from analytics.recommend.ranking import TIER, Scores, Tiers
 
-RUNG: Final = "rung"
+KINDS: Final[Mapping[str, type[Model]]] = PARTS | {
+    kind.__name__: kind for kind in (WeightedHybrid, FusionHybrid, AutoRecommender)
+}
+"What can serve."
+LADDER_FILE: Final = "ladder.json"
+LADDER_ARRAYS: Final = "ladder.npz"
+MODEL_FOLDER: Final = "model"
 
 
 class Rung(StrEnum):
@@ -28,6 +41,8 @@ class Rung(StrEnum):
     "Likeness to what the customer bought before."
     SESSION = "session"
     "Likeness to what is in the cart, or was looked at in this conversation."
+    CATEGORY = "category"
+    "What is popular in the categories of the session, or of what the customer bought."
     POPULAR = "popular"
     "What most customers buy, lately."
 
@@ -36,21 +51,47 @@ class Recommender:
     """A ladder of fallbacks: each rung fills what the one before left open.
 
     Args:
-        neighbors: answers from the customer's history, and from the session's items.
-        popularity: answers when there is neither.
+        model: answers from the customer's history, and from the session's items.
+        popularity: answers when there is neither, and within a category.
+
+    Attributes:
+        popular_: (items,), the scores of `popularity`.
+        together_: (items, items), how much of each item's customers the others share, shrunk;
+            above 0 only where a customer bought both.
+        categories_: the categories of the items, sorted.
+        category_of_: (items,), the position of each item's category in them; -1 without one.
+        until_: the time of the newest interaction; None where there was none.
     """
 
-    def __init__(
-        self, neighbors: ItemKNN | None = None, popularity: Popularity | None = None
-    ) -> None:
-        self.neighbors = neighbors or ItemKNN()
+    popular_: Scores
+    together_: csr_array
+    categories_: pd.Index[Any]
+    category_of_: NDArray[np.intp]
+    until_: datetime | None
+
+    def __init__(self, model: Model | None = None, popularity: Popularity | None = None) -> None:
+        self.model = model or ItemKNN()
         self.popularity = popularity or Popularity()
 
     def fit(self, interactions: pd.DataFrame, items: pd.DataFrame | None = None) -> Self:
-        """Fit both models; see `Model.fit`."""
-        self.neighbors.fit(interactions, items)
-        self.popularity.fit(interactions, items)
+        """Learn from interactions and items, as `Model.fit`; of items the category counts too."""
+        self.model.fit(interactions, items)
+        self.popular_ = self.popularity.fit(interactions, items).item_scores_
+        self.together_ = ItemKNN().fit(interactions, items).neighbors_
+        known = pd.Series(dtype=object) if items is None else items.set_index(ITEM).get(CATEGORY)
+        category = pd.Series(dtype=object) if known is None else known
+        found = category.reindex(self.model.matrix_.items)
+        self.categories_ = pd.Index(found.dropna().unique()).sort_values()
+        self.category_of_ = positions(self.categories_, found)
+        newest = interactions[TIMESTAMP].max()
+        self.until_ = None if pd.isna(newest) else newest.to_pydatetime()
         return self
+
+    def fitted_matrix(self) -> InteractionMatrix:
+        """Return what the model learned from; raises NotFittedError before `fit`."""
+        if not hasattr(self, "popular_"):
+            raise NotFittedError(self)
+        return self.model.matrix_
 
     def recommend(
         self,
@@ -59,6 +100,7 @@ class Recommender:
         exclude_seen: bool = True,
         candidates: Sequence[Any] | None = None,
         session_items: Sequence[Any] = (),
+        recent: Mapping[Any, Sequence[Any]] | None = None,
     ) -> pd.DataFrame:
         """Return the items to recommend to each user, known or not.
 
@@ -66,6 +108,8 @@ class Recommender:
             exclude_seen: leave out what the user touched before, and `session_items`.
             candidates: recommend only these, on every rung.
             session_items: what is in the cart or was looked at; ids not known are ignored.
+            recent: the items that users touched since the fit, an id for each time; they count at
+                once. Ids not known are ignored.
 
         Returns:
             user_id, item_id, score, rank (from 1), rung (see `Rung`): exactly `n` rows a user
@@ -75,18 +119,24 @@ class Recommender:
             NotFittedError: before `fit`.
             InvalidInput: `n` is below 1, or `user_ids` is one text rather than a list of ids.
         """
-        self._check_fitted()
-        matrix = self.neighbors.matrix_
+        matrix = self.fitted_matrix()
         session = matrix.columns_of(session_items)
         allowed = ranking.candidate_mask(matrix, candidates)
         if exclude_seen:
             allowed[session] = False
-        likeness = self.neighbors.likeness(session)
+        alike = self.model.likeness(session) if len(session) else np.zeros(len(matrix.items))
 
-        def tiers_of(rows: NDArray[np.intp]) -> Tiers:
-            return (self.neighbors.scores(rows), likeness, self.popularity.scores(rows))
+        def tiers_of(rows: NDArray[np.intp], new: csr_array | None) -> Tiers:
+            own = matrix.profiles(rows, new)
+            return (
+                self.model.scores(rows, new),
+                alike,
+                self._in_categories(own, session),
+                self.popular_,
+            )
 
-        table = ranking.recommend(matrix, tiers_of, user_ids, n, exclude_seen, allowed)
+        new = None if recent is None else self._recent(user_ids, recent)
+        table = ranking.recommend(matrix, tiers_of, user_ids, n, exclude_seen, allowed, new)
         # What nobody touched yet comes last, in the tier after the last rung.
         rungs = np.array([*Rung, Rung.POPULAR], dtype=object)
         return table[list(RECOMMENDATIONS)].assign(rung=rungs[table[TIER]])
@@ -94,41 +144,63 @@ class Recommender:
     def similar_items(
         self, item_id: Any, n: int = 10, candidates: Sequence[Any] | None = None
     ) -> pd.DataFrame:
-        """Return item_id, score, rank: at most `n` items bought by the same customers.
+        """Return item_id, score, rank: at most `n` items that are most like it by the model.
 
         No row for an item that came into the shop after the training.
         """
-        self._check_fitted()
-        if item_id not in self.neighbors.matrix_.items:
-            return pd.DataFrame({ITEM: [], SCORE: [], "rank": []})
-        return self.neighbors.similar_items(item_id, n, candidates)
+        if item_id not in self.fitted_matrix().items:
+            return pd.DataFrame({ITEM: [], SCORE: [], RANK: []})
+        return self.model.similar_items(item_id, n, candidates)
+
+    def bought_together(self, item_ids: Sequence[Any]) -> pd.Series[float]:
+        """Return how much each item is bought by those who buy the given ones: score by item_id.
+
+        Summed over `item_ids`; above 0 only where a customer bought both.
+        """
+        matrix = self.fitted_matrix()
+        summed = self.together_[matrix.columns_of(item_ids)].sum(axis=0)
+        return pd.Series(np.asarray(summed).ravel(), index=matrix.items)
 
     def explain(
-        self, user_id: Any, item_id: Any, n: int = 3, session_items: Sequence[Any] = ()
+        self,
+        user_id: Any,
+        item_id: Any,
+        n: int = 3,
+        session_items: Sequence[Any] = (),
+        recent: Mapping[Any, Sequence[Any]] | None = None,
     ) -> pd.DataFrame:
         """Return those own items, else session items, that speak most for `item_id`.
 
         Returns:
             item_id, score: at most `n` rows, largest first; none where popularity is the reason.
         """
-        self._check_fitted()
-        matrix = self.neighbors.matrix_
+        matrix = self.fitted_matrix()
         if item_id not in matrix.items:
             return pd.DataFrame({ITEM: [], SCORE: []})
-        own = self.neighbors.explain(user_id, item_id, n)
-        if len(own):
-            return own
-        session = matrix.columns_of(session_items)
-        column = self.neighbors.column_of(item_id)
-        parts = self.neighbors.neighbors_[session][:, [column]].toarray().ravel()
+        column = self.model.column_of(item_id)
+        row = int(positions(matrix.users, [user_id])[0])
+        new = None if recent is None else self._recent([user_id], recent)
+        parts = self.model.contributions(row, column, new)
+        if not (parts > 0).any():
+            for own in matrix.columns_of(session_items):
+                parts[own] = self.model.likeness(np.array([own]))[column]
         best = ranking.top(parts, np.flatnonzero(parts > 0), n)
-        return pd.DataFrame({ITEM: matrix.items.to_numpy()[session[best]], SCORE: parts[best]})
+        return pd.DataFrame({ITEM: matrix.items.to_numpy()[best], SCORE: parts[best]})
 
     def save(self, folder: Path) -> None:
-        """Write both models into folders of their own."""
-        self._check_fitted()
-        self.neighbors.save(folder / "neighbors")
-        self.popularity.save(folder / "popularity")
+        """Write the model into a folder of its own, and beside it what the other rungs need."""
+        self.fitted_matrix()
+        self.model.save(folder / MODEL_FOLDER)
+        description = {
+            "popularity": self.popularity.settings(),
+            "categories": self.categories_.tolist(),
+            "until": None if self.until_ is None else self.until_.isoformat(),
+        }
+        (folder / LADDER_FILE).write_text(json.dumps(description), encoding="utf-8")
+        arrays = {"popular": self.popular_, "category_of": self.category_of_}
+        np.savez(
+            folder / LADDER_ARRAYS, allow_pickle=False, **arrays, **pack("together", self.together_)
+        )
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -137,8 +209,48 @@ class Recommender:
         Raises:
             ArtifactError: a file is missing, malformed, or of another model.
         """
-        return cls(ItemKNN.load(folder / "neighbors"), Popularity.load(folder / "popularity"))
+        try:
+            described = json.loads((folder / MODEL_FOLDER / MODEL_FILE).read_text(encoding="utf-8"))
+            kind = KINDS[described["model"]]
+            description = json.loads((folder / LADDER_FILE).read_text(encoding="utf-8"))
+            with np.load(folder / LADDER_ARRAYS, allow_pickle=False) as file:
+                arrays = {name: file[name] for name in file.files}
+            loaded = cls(kind.load(folder / MODEL_FOLDER), Popularity(**description["popularity"]))
+            size = len(loaded.model.matrix_.items)
+            loaded.popular_, loaded.category_of_ = arrays["popular"], arrays["category_of"]
+            loaded.together_ = unpack("together", arrays, (size, size))
+            loaded.categories_ = pd.Index(description["categories"])
+            until = description["until"]
+            loaded.until_ = None if until is None else datetime.fromisoformat(until)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ArtifactError(f"{folder}: no {cls.__name__} ({error}): train again") from error
+        return loaded
 
-    def _check_fitted(self) -> None:
-        if not hasattr(self.neighbors, "matrix_"):
-            raise NotFittedError(self)
+    def _recent(self, user_ids: Sequence[Any], recent: Mapping[Any, Sequence[Any]]) -> csr_array:
+        """Return how often each user touched each item: (users, items)."""
+        matrix = self.fitted_matrix()
+        rows = [matrix.columns_of(recent.get(user, ())) for user in user_ids]
+        columns = np.concatenate([np.empty(0, dtype=np.intp), *rows])
+        of_users = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
+        shape = (len(rows), len(matrix.items))
+        return csr_array((np.ones(len(columns)), (of_users, columns)), shape=shape)
+
+    def _in_categories(self, own: csr_array, session: NDArray[np.intp]) -> Scores:
+        """Return how popular each item is, times how much its category is the user's.
+
+        Args:
+            own: (users, items), what the users touched; counts where there is no session.
+        """
+        if len(session):
+            own = csr_array(
+                (np.ones(len(session)), (np.zeros_like(session), session)),
+                shape=(1, own.shape[1]),
+            )
+        known = self.category_of_ >= 0
+        of_category = csr_array(
+            (np.ones(known.sum()), (np.flatnonzero(known), self.category_of_[known])),
+            shape=(len(known), len(self.categories_) + 1),
+        )
+        taste = (own @ of_category).toarray()
+        scores: Scores = taste[:, self.category_of_] * self.popular_
+        return scores

@@ -192,5 +192,5 @@ def test_a_running_server_picks_the_new_version_up(store: Store, settings: Setti
 
 
 def test_load_names_the_model_that_is_missing(tmp_path: Path) -> None:
-    with pytest.raises(ArtifactError, match="ItemKNN"):
+    with pytest.raises(ArtifactError, match="no Recommender"):
         Models.load(tmp_path)

@@ -193,7 +193,7 @@ def test_second_fit_forgets_the_first(model: AnyModel, checkerboard: pd.DataFram
 def unfitted_twin(model: AnyModel) -> AnyModel:
     """Return an unfitted model with the same settings."""
     if isinstance(model, Recommender):
-        return Recommender(model.neighbors.clone(), model.popularity.clone())
+        return Recommender(model.model.clone(), model.popularity.clone())
     return model.clone()
 
 

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 
 from analytics.errors import ArtifactError
-from analytics.recommend import ItemKNN, Popularity, Recommender, Rung
+from analytics.recommend import EASE, AutoRecommender, ItemKNN, Model, Popularity, Recommender, Rung
 from tests.analytics.recommend.data import interactions
 
 # Tea and cups go together, and so do pens and paper; lamps sell best and go with nothing.
@@ -55,6 +58,34 @@ def test_a_guest_without_anything(model: Recommender) -> None:
     ]
 
 
+def test_what_is_popular_in_the_category_stands_before_what_is_popular(model: Recommender) -> None:
+    kinds = {"tea": "drinks", "cup": "drinks", "milk": "drinks", "pen": "office", "ink": "office"}
+    items = pd.DataFrame({"item_id": list(kinds), "category": list(kinds.values())})
+    model.fit(interactions([*HISTORY, ("l", "milk"), ("m", "ink"), ("n", "ink")]), items)
+    assert answers(model.recommend(["k"], n=3)) == [
+        ("cup", Rung.CUSTOMER),
+        ("milk", Rung.CATEGORY),
+        ("lamp", Rung.POPULAR),
+    ]
+    assert answers(model.recommend(["guest"], n=3, session_items=["pen"])) == [
+        ("paper", Rung.SESSION),
+        ("ink", Rung.CATEGORY),
+        ("lamp", Rung.POPULAR),
+    ]
+
+
+def test_what_was_bought_a_minute_ago_counts(model: Recommender) -> None:
+    table = model.recommend(["k", "new"], n=2, recent={"k": ["pen"], "new": ["tea", "unheard of"]})
+    assert answers(table)[:2] == [("paper", Rung.CUSTOMER), ("cup", Rung.CUSTOMER)]
+    assert answers(table)[2:] == [("cup", Rung.CUSTOMER), ("lamp", Rung.POPULAR)]
+    assert model.explain("k", "paper", recent={"k": ["pen"]})["item_id"].tolist() == ["pen"]
+
+
+def test_what_is_bought_together(model: Recommender) -> None:
+    together = model.bought_together(["tea", "unheard of"])
+    assert together[together > 0].index.tolist() == ["cup"]
+
+
 def test_every_rung_obeys_candidates(model: Recommender) -> None:
     def only(candidates: list[str]) -> list[tuple[str, str]]:
         return answers(model.recommend(["k"], n=3, candidates=candidates, session_items=["pen"]))
@@ -93,7 +124,21 @@ def test_settings_survive_saving(tmp_path: Path) -> None:
     model = Recommender(ItemKNN(n_neighbors=7, shrinkage=2), Popularity(half_life_days=30))
     model.fit(interactions(HISTORY)).save(tmp_path)
     loaded = Recommender.load(tmp_path)
-    assert (loaded.neighbors.n_neighbors, loaded.popularity.half_life_days) == (7, 30)
+    assert loaded.until_ == model.until_ == datetime(2024, 5, 1)  # noqa: DTZ001
+    assert (loaded.model.settings()["n_neighbors"], loaded.popularity.half_life_days) == (7, 30)
+
+
+@pytest.mark.parametrize(
+    "kind", [lambda: EASE(regularization=2), lambda: AutoRecommender([EASE(), ItemKNN()])]
+)
+def test_any_model_serves_and_survives_saving(kind: Callable[[], Model], tmp_path: Path) -> None:
+    model = Recommender(kind()).fit(interactions(HISTORY))
+    model.save(tmp_path)
+    loaded = Recommender.load(tmp_path)
+    assert type(loaded.model) is type(model.model)
+    users = ["k", "guest"]
+    expected = model.recommend(users, session_items=["pen"])
+    assert_frame_equal(loaded.recommend(users, session_items=["pen"]), expected)
 
 
 def test_load_refuses_another_model(tmp_path: Path) -> None:
