@@ -36,7 +36,8 @@ class InteractionMatrix:
 
     Attributes:
         users: ids, sorted: the rows.
-        items: ids, sorted: the columns. Equal scores are told apart by this order.
+        items: ids, the columns: those that most users touched first, equal ones in order of id.
+            Equal scores are told apart by this order.
         weights: (users, items); a stored cell for each pair that interacted, as `Reading` says;
             without a half-life all interactions count alike.
         reading: what the cells hold.
@@ -84,7 +85,10 @@ class InteractionMatrix:
             shape=(len(users), len(touched)),
             dtype=np.float64,
         )
-        return cls(users, touched, weights, reading)
+        popular = np.argsort(-np.bincount(weights.indices, minlength=len(touched)), kind="stable")
+        weights = weights[:, popular]
+        weights.sort_indices()
+        return cls(users, touched[popular], weights, reading)
 
     def profiles(self, rows: NDArray[np.intp], recent: csr_array | None = None) -> csr_array:
         """Return the weights of these users, (rows, items); empty where the row is -1.

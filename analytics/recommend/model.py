@@ -67,9 +67,9 @@ class Model(ABC):
     ) -> pd.DataFrame:
         """Return the items to recommend to each user.
 
-        Items that the model has nothing to say on fill the list with score 0, by how many users
-        touched them: all items do for a user it does not know. Equal scores come in the order of
-        item id.
+        Items that the model has nothing to say on fill the list with score 0: all items do for a
+        user it does not know. Equal scores come by how many users touched the item, most first,
+        then in the order of item id.
 
         Args:
             exclude_seen: leave out what the user touched before.

@@ -168,7 +168,7 @@ def test_a_stranger_gets_what_is_popular(model: AnyModel) -> None:
     assert model.explain("stranger", "x").empty
 
 
-def test_ties_come_in_the_order_of_item_id(model: AnyModel) -> None:
+def test_equally_popular_items_come_in_the_order_of_id(model: AnyModel) -> None:
     table = pd.DataFrame(
         {"user_id": ["a", "b", "c"], "item_id": ["z", "x", "y"], "timestamp": "2024-05-01"}
     ).astype({"timestamp": "datetime64[ns]"})

@@ -24,7 +24,7 @@ def test_each_column_is_the_ridge_regression_on_the_others() -> None:
     touched = rng.random((40, 9)) < 0.4
     pairs = [(f"u{u:02}", f"i{i}") for u, i in np.argwhere(touched)]
     model = EASE(regularization=3).fit(interactions(pairs))
-    x = touched.astype(float)
+    x = touched[:, [int(item[1:]) for item in model.matrix_.items]].astype(float)
     for item in range(9):
         others = np.delete(x, item, axis=1)
         ridge = np.linalg.solve(others.T @ others + 3 * np.eye(8), others.T @ x[:, item])

@@ -60,6 +60,15 @@ def test_score_is_the_sum_over_the_users_items() -> None:
     assert best["score"][0] == pytest.approx(2 / 3 + 1 / math.sqrt(6))
 
 
+def test_equal_scores_come_by_how_many_users_touched_the_item() -> None:
+    # The cosine with s, touched by a to d, is 1 / (2 * 1) for x and 2 / (2 * 2) for z.
+    touched = {"s": "abcd", "x": "a", "z": "bcfg"}
+    pairs = [(user, item) for item, users in touched.items() for user in users]
+    best = plain().fit(interactions(pairs)).recommend(["d"], n=2)
+    assert best["score"].nunique() == 1
+    assert best["item_id"].tolist() == ["z", "x"]
+
+
 def test_recent_items_count_more() -> None:
     # Both pairs (old, near old) and (new, near new) are alike; d touched old 20 days before new.
     pairs = [("a", "old"), ("a", "near old"), ("b", "new"), ("b", "near new")]
