@@ -19,7 +19,7 @@ from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
 from sqlalchemy.orm import Session
 
-from actions import again, cards, refusals, suspension
+from actions import again, cards, refusals, shown, suspension
 from actions.calling import heed_anger
 from actions.services import services
 from actions.turn import SHOWN_SLOT, Reply, Turn
@@ -107,7 +107,9 @@ class GuardedAction(Action, ABC):
                 return events
             if turn.speaker.role not in self.roles:
                 raise NotAuthorised(f"{self.name()} is not for a {turn.speaker.role.value}")
-            return self.act(turn, session)
+            events = self.act(turn, session)
+            shown.notice(turn, session, events)
+            return events
 
     def recover(self, turn: Turn, error: Exception) -> list[EventType]:
         """Return the events that follow an error."""
@@ -172,8 +174,8 @@ def listed(turn: Turn) -> list[EventType]:
     intent = None
     for reply in turn.replies:
         card = reply.card or {}
-        shown = [card] if card.get("type") == "order" else card.get("items", [])
-        codes += [str(one["id"]) for one in shown if "id" in one]
+        items = [card] if card.get("type") == "order" else card.get("items", [])
+        codes += [str(one["id"]) for one in items if "id" in one]
         for button in reply.buttons:
             if offered := cards.read_payload(button["payload"]):
                 intent, code = offered

@@ -18,8 +18,13 @@ FORECAST: Final = "forecast"
 
 @dataclass(frozen=True)
 class Models:
-    """What the shop's assistant asks; nothing in it changes after loading."""
+    """What the shop's assistant asks; nothing in it changes after loading.
 
+    Attributes:
+        version: the name under which they were published.
+    """
+
+    version: str
     recommender: Recommender
     segments: Segments
     forecasts: Forecasts
@@ -32,6 +37,7 @@ class Models:
             ArtifactError: a file is missing or malformed.
         """
         return cls(
+            version=folder.name,
             recommender=Recommender.load(folder / RECOMMEND),
             segments=Segments.load(folder / CUSTOMERS),
             forecasts=Forecasts.load(folder / FORECAST),

@@ -32,6 +32,8 @@ class Retention(Part):
     conversations_days: Days
     handoffs_days: Days
     questions_days: Days
+    # A shop's copy of the policy from an earlier version lacks it.
+    suggestions_days: Days = 365
     identity_attempts_days: Days
     webhooks_days: Days
     logs_days: Days

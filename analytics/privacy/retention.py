@@ -35,6 +35,7 @@ def retain(
             session,
             handoffs=before(policy.handoffs_days),
             questions=before(policy.questions_days),
+            suggestions=before(policy.suggestions_days),
             identity_attempts=before(policy.identity_attempts_days),
             webhooks=before(policy.webhooks_days),
             dry_run=dry_run,

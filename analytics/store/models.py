@@ -40,6 +40,9 @@ class InteractionKind(StrEnum):
     """What a customer did with a product other than buying it."""
 
     VIEW = "view"
+    "Looked at in the shop."
+    CLICK = "click"
+    "Opened or asked about in the chat."
     CART = "cart"
     RATING = "rating"
 
@@ -481,6 +484,32 @@ class Interaction(Base):
     rating: Mapped[int | None]
     "1 to 5 for a rating, else None."
     at: Mapped[datetime]
+
+
+class ShownSuggestion(Base):
+    """A product that a recommendation showed in a conversation, and what came of it."""
+
+    __tablename__ = "suggestions"
+    __table_args__ = (
+        CheckConstraint("position > 0", name="position"),
+        Index("ix_suggestions_product", "product_id", "shown_at"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(String(64), index=True)
+    customer_id: Mapped[str | None] = mapped_column(ForeignKey("customers.id"), index=True)
+    "None for a guest, and for a customer who does not allow analytics."
+    product_id: Mapped[str] = mapped_column(ForeignKey("products.id"))
+    rung: Mapped[str] = mapped_column(String(20))
+    "What the suggestion rests on, a `Rung`."
+    position: Mapped[int]
+    "On the list that was shown, from 1."
+    model_version: Mapped[str] = mapped_column(String(64))
+    "The published version of the models that answered."
+    shown_at: Mapped[datetime] = mapped_column(index=True)
+    clicked_at: Mapped[datetime | None]
+    order_id: Mapped[str | None] = mapped_column(ForeignKey("orders.id"), index=True)
+    "The order that is put down to the suggestion: it holds the product."
+    bought_at: Mapped[datetime | None]
 
 
 class Price(Base):

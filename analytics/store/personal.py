@@ -57,6 +57,7 @@ from analytics.store.models import (
     Review,
     SearchTerm,
     Shop,
+    ShownSuggestion,
     Thumb,
     Ticket,
     Variant,
@@ -160,6 +161,7 @@ def holdings(who: Who) -> list[Holding]:
         Holding(Feedback, _mine(who, Feedback)),
         Holding(Thumb, Thumb.conversation_id.in_(who.conversations)),
         Holding(Question, _mine(who, Question)),
+        Holding(ShownSuggestion, _mine(who, ShownSuggestion)),
         Holding(
             WebhookDelivery,
             or_(

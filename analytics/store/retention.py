@@ -17,6 +17,7 @@ from analytics.store.models import (
     HandoffState,
     IdentityAttempt,
     Question,
+    ShownSuggestion,
     Thumb,
     Ticket,
     WebhookDelivery,
@@ -29,6 +30,7 @@ def delete_before(
     *,
     handoffs: datetime,
     questions: datetime,
+    suggestions: datetime,
     identity_attempts: datetime,
     webhooks: datetime,
     dry_run: bool,
@@ -47,6 +49,7 @@ def delete_before(
         (HandoffMessage, HandoffMessage.handoff_id.in_(old)),
         (Question, Question.at < questions),
         (Thumb, Thumb.at < questions),
+        (ShownSuggestion, ShownSuggestion.shown_at < suggestions),
         (IdentityAttempt, IdentityAttempt.created_at < identity_attempts),
         (
             WebhookDelivery,

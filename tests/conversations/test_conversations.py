@@ -25,8 +25,8 @@ from tests.conversations.scripts import (
 )
 
 RESPONSES = responses()
-BOOKKEEPING = {"identity_attempts", "handoff_messages"}
-"Tables that count tries, or keep what is said anyway, whatever the conversation is about."
+BOOKKEEPING = {"identity_attempts", "handoff_messages", "suggestions", "interactions"}
+"Tables that count tries, or keep what is said and shown, whatever the conversation is about."
 REVIEWED = "questions"
 "What was missed is kept there, which many conversations are about; they name it where it matters."
 TIMES = ("created_at", "requested_at", "placed_at", "at")

@@ -48,6 +48,7 @@ from analytics.store.models import (
     ReturnLine,
     Review,
     Shop,
+    ShownSuggestion,
     Thumb,
     Ticket,
     Variant,
@@ -220,6 +221,10 @@ def fill(store: Store, settings: Settings, who: Somebody, number: int) -> None:
                 Question(
                     conversation_id=talk, message_id="m1", customer_id=who.id, language="en",
                     text=who.words, kind="unanswered", at=AT,
+                ),
+                ShownSuggestion(
+                    conversation_id=talk, customer_id=who.id, product_id="pot", rung="customer",
+                    position=1, model_version="v1", shown_at=AT, clicked_at=AT,
                 ),
                 WebhookDelivery(
                     id=f"W-{number}", endpoint="crm", event="handoff.requested", created_at=AT,

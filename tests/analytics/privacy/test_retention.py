@@ -59,6 +59,7 @@ def test_each_kind_goes_after_its_own_time(store: Store, settings: Settings) -> 
     assert later == {
         "table.questions": 2,
         "table.thumbs": 2,
+        "table.suggestions": 2,
         "table.handoff_messages": 2,
         "table.handoffs": 2,
         "table.tickets": 2,
