@@ -19,6 +19,7 @@ from analytics.faq import Faq
 from analytics.handoff import HandoffDesk, load_handoff_policy
 from analytics.pricing import QuoteDesk, load_policy
 from analytics.privacy.policy import PrivacyPolicy, load_privacy_policy
+from analytics.recommend.policy import RecommendPolicy, load_recommend_policy
 from analytics.service import ServiceDesk, load_service_policy
 from analytics.service.delivery import DeliveryTimes
 from analytics.serving import Models
@@ -93,6 +94,10 @@ class Services:
         return load_privacy_policy(self.settings.policies / "privacy.yml")
 
     @cached_property
+    def recommend_policy(self) -> RecommendPolicy:
+        return load_recommend_policy(self.settings.policies / "recommend.yml")
+
+    @cached_property
     def delivery_times(self) -> DeliveryTimes:
         return DeliveryTimes(self.store, self.now)
 
@@ -105,7 +110,7 @@ class Services:
         self.settings.require_secrets()
         self.store.migrate()
         _ = self.faq, self.quote_desk, self.service_desk, self.privacy
-        _ = self.handoff_desk
+        _ = self.handoff_desk, self.recommend_policy
         require_source_secrets(self.webhook_policy, self.settings)
         try:
             _ = self.models

@@ -29,6 +29,7 @@ KINDS: Final[Mapping[str, type[Model]]] = PARTS | {
     kind.__name__: kind for kind in (WeightedHybrid, FusionHybrid, AutoRecommender)
 }
 "What can serve."
+RUNG: Final = "rung"
 LADDER_FILE: Final = "ladder.json"
 LADDER_ARRAYS: Final = "ladder.npz"
 MODEL_FOLDER: Final = "model"
@@ -85,6 +86,7 @@ class Recommender:
         self.category_of_ = positions(self.categories_, found)
         newest = interactions[TIMESTAMP].max()
         self.until_ = None if pd.isna(newest) else newest.to_pydatetime()
+        self._set_usual()
         return self
 
     def fitted_matrix(self) -> InteractionMatrix:
@@ -151,6 +153,17 @@ class Recommender:
         if item_id not in self.fitted_matrix().items:
             return pd.DataFrame({ITEM: [], SCORE: [], RANK: []})
         return self.model.similar_items(item_id, n, candidates)
+
+    def touched(self, user_id: Any) -> list[Any]:
+        """Return the items that the user touched before the fit; none of one it does not know."""
+        matrix = self.fitted_matrix()
+        row = int(positions(matrix.users, [user_id])[0])
+        return matrix.items[matrix.touched(row)].tolist()
+
+    def is_popular(self, item_id: Any) -> bool:
+        """Return whether it is in the more popular half of what anybody touched."""
+        found = self.fitted_matrix().columns_of([item_id])
+        return bool((self.popular_[found] >= self._usual).any())
 
     def bought_together(self, item_ids: Sequence[Any]) -> pd.Series[float]:
         """Return how much each item is bought by those who buy the given ones: score by item_id.
@@ -220,11 +233,16 @@ class Recommender:
             loaded.popular_, loaded.category_of_ = arrays["popular"], arrays["category_of"]
             loaded.together_ = unpack("together", arrays, (size, size))
             loaded.categories_ = pd.Index(description["categories"])
+            loaded._set_usual()
             until = description["until"]
             loaded.until_ = None if until is None else datetime.fromisoformat(until)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ArtifactError(f"{folder}: no {cls.__name__} ({error}): train again") from error
         return loaded
+
+    def _set_usual(self) -> None:
+        touched = self.popular_[self.popular_ > 0]
+        self._usual = float(np.median(touched)) if len(touched) else np.inf
 
     def _recent(self, user_ids: Sequence[Any], recent: Mapping[Any, Sequence[Any]]) -> csr_array:
         """Return how often each user touched each item: (users, items)."""

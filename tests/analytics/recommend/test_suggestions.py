@@ -1,0 +1,289 @@
+"""What is suggested is what the shop can sell, within the wish, with reasons that are true."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from analytics.errors import InvalidInput
+from analytics.recommend import Recommender, Rung
+from analytics.recommend.policy import DEFAULT_POLICY, RecommendPolicy, Rule, load_recommend_policy
+from analytics.recommend.suggestions import ReasonKind, Suggestion, Wish, suggest
+from analytics.store import Store
+from analytics.store.models import Interaction, InteractionKind, Product, Variant
+from tests.analytics.recommend import shop
+from tests.analytics.recommend.shop import CATALOGUE, HISTORY, NOW
+
+POLICY = load_recommend_policy(DEFAULT_POLICY)
+SOLD = set(CATALOGUE) - {"bulb"}
+NOTHING = Rule(items=frozenset(), categories=frozenset(), brands=frozenset())
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Recommender]]:
+    store = Store(f"sqlite:///{tmp_path_factory.mktemp('shop')}/shop.db")
+    store.migrate()
+    with store.transaction() as session:
+        shop.fill(session)
+        recommender = shop.trained(session)
+    yield store, recommender
+    store.close()
+
+
+@pytest.fixture
+def session(filled: tuple[Store, Recommender]) -> Iterator[Session]:
+    with Session(filled[0].engine) as session:
+        yield session
+
+
+@pytest.fixture
+def recommender(filled: tuple[Store, Recommender]) -> Recommender:
+    return filled[1]
+
+
+def ids(found: list[Suggestion]) -> list[str]:
+    return [one.product.id for one in found]
+
+
+@pytest.mark.parametrize("customer", [None, "hal", "eve", "unheard of"])
+@pytest.mark.parametrize("n", [1, 2, 3, 4])
+def test_exactly_n_that_can_be_bought(
+    session: Session, recommender: Recommender, customer: str | None, n: int
+) -> None:
+    found = suggest(session, recommender, POLICY, Wish(customer_id=customer), n)
+    assert len(set(ids(found))) == n
+    assert set(ids(found)) <= SOLD - set(HISTORY.get(customer or "", ()))
+
+
+def test_everything_when_n_is_larger(session: Session, recommender: Recommender) -> None:
+    found = suggest(session, recommender, POLICY, Wish(), 99)
+    assert set(ids(found)) == SOLD
+
+
+def test_of_a_category_at_most_two_while_there_are_others(
+    session: Session, recommender: Recommender
+) -> None:
+    found = suggest(session, recommender, POLICY, Wish(), 5)
+    kinds = Counter(one.product.category_id for one in found)
+    assert max(kinds[kind] for kind in ("kitchen", "food", "light")) == 2
+    only = Wish(categories=frozenset({"kitchen"}))
+    assert len(suggest(session, recommender, POLICY, only, 4)) == 4
+
+
+def test_a_wish_narrows_every_rung(session: Session, recommender: Recommender) -> None:
+    cheap = Wish(customer_id="hal", max_price=Decimal("6"))
+    assert set(ids(suggest(session, recommender, POLICY, cheap, 9))) == {
+        "cup", "tea", "jam", "nuts",
+    }  # fmt: skip
+    middle = Wish(min_price=Decimal("25"), max_price=Decimal("45"))
+    assert set(ids(suggest(session, recommender, POLICY, middle, 9))) == {"pot", "pan", "vase"}
+    assert suggest(session, recommender, POLICY, Wish(max_price=Decimal("1")), 3) == []
+    rest = Wish(
+        without_brands=frozenset({"Arden"}),
+        without_categories=frozenset({"food"}),
+        without_items=frozenset({"pan"}),
+    )
+    assert set(ids(suggest(session, recommender, POLICY, rest, 9))) == {"pot", "lamp", "vase"}
+
+
+def test_allow_and_deny_rules_hold_on_every_rung(
+    session: Session, recommender: Recommender
+) -> None:
+    allow = replace_rule(NOTHING, categories={"food"}, items={"lamp"})
+    deny = replace_rule(NOTHING, brands={"Dusk"}, items={"jam"})
+    allowed = POLICY.model_copy(update={"allow": allow})
+    both = POLICY.model_copy(update={"allow": allow, "deny": deny})
+    for wish in (Wish(), Wish(customer_id="hal"), Wish(session_items=("mug",)), Wish(like="mug")):
+        found = set(ids(suggest(session, recommender, allowed, wish, 9)))
+        assert found == {"tea", "jam", "nuts", "lamp"}
+        assert set(ids(suggest(session, recommender, both, wish, 9))) == {"tea", "nuts"}
+
+
+def replace_rule(rule: Rule, **named: set[str]) -> Rule:
+    return rule.model_copy(update={key: frozenset(value) for key, value in named.items()})
+
+
+def test_reasons_for_a_customer_are_what_was_bought(
+    session: Session, recommender: Recommender
+) -> None:
+    for one in suggest(session, recommender, POLICY, Wish(customer_id="hal"), 2):
+        assert one.rung is Rung.CUSTOMER
+        assert one.reason is not None
+        assert (one.reason.kind, one.reason.item_ids) == (ReasonKind.BOUGHT, ("mug",))
+
+
+def test_what_was_put_in_a_cart_is_not_called_bought(
+    session: Session, recommender: Recommender
+) -> None:
+    session.add(Interaction(customer_id="ivy", product_id="mug", kind=InteractionKind.CART, at=NOW))
+    session.flush()
+    found = suggest(session, recommender, POLICY, Wish(customer_id="ivy"), 9)
+    assert "mug" not in ids(found)
+    reasons = {one.product.id: one.reason for one in found}
+    cup = reasons["cup"]
+    assert cup is None or cup.kind is not ReasonKind.BOUGHT
+
+
+def test_reasons_for_a_guest_with_a_cart(session: Session, recommender: Recommender) -> None:
+    first = suggest(session, recommender, POLICY, Wish(session_items=("mug",)), 1)[0]
+    assert first.rung is Rung.SESSION
+    assert first.reason is not None
+    assert (first.reason.kind, first.reason.item_ids) == (ReasonKind.SESSION, ("mug",))
+
+
+def test_what_is_in_the_cart_counts_for_a_customer_too(
+    session: Session, recommender: Recommender
+) -> None:
+    found = suggest(
+        session, recommender, POLICY, Wish(customer_id="hal", session_items=("lamp",)), 9
+    )
+    by_session = [
+        one.product.id
+        for one in found
+        if one.reason and one.reason == replace(one.reason, kind=ReasonKind.SESSION)
+    ]
+    assert by_session
+    assert "lamp" not in ids(found)
+
+
+def test_a_guest_without_anything_gets_what_is_popular(
+    session: Session, recommender: Recommender
+) -> None:
+    found = suggest(session, recommender, POLICY, Wish(), 9)
+    reasons = {one.product.id: one.reason for one in found}
+    assert {one.rung for one in found} == {Rung.POPULAR}
+    mug = reasons["mug"]
+    assert mug is not None
+    assert mug.kind is ReasonKind.POPULAR
+    assert reasons["vase"] is None
+
+
+def test_what_was_bought_a_minute_ago_counts_and_does_not_come_again(
+    session: Session, recommender: Recommender
+) -> None:
+    shop.add_order(session, "ivy", ["mug"], NOW)
+    found = suggest(session, recommender, POLICY, Wish(customer_id="ivy"), 9)
+    assert "mug" not in ids(found)
+    reasons = {one.product.id: one.reason for one in found}
+    cup = reasons["cup"]
+    assert cup is not None
+    assert (cup.kind, cup.item_ids) == (ReasonKind.BOUGHT, ("mug",))
+    again = suggest(session, recommender, POLICY, Wish(customer_id="ivy", exclude_bought=False), 9)
+    assert "mug" in ids(again)
+
+
+def test_a_customer_who_came_after_the_training_is_known_by_his_orders(
+    session: Session, recommender: Recommender
+) -> None:
+    from analytics.store.models import Customer
+
+    session.add(Customer(id="new", created_at=NOW))
+    session.flush()
+    shop.add_order(session, "new", ["mug"], NOW - timedelta(days=30))
+    first = suggest(session, recommender, POLICY, Wish(customer_id="new"), 1)[0]
+    assert first.rung is Rung.CUSTOMER
+    assert first.reason is not None
+    assert first.reason.item_ids == ("mug",)
+
+
+def test_similar_is_of_the_same_kind_first(session: Session, recommender: Recommender) -> None:
+    found = suggest(session, recommender, POLICY, Wish(like="mug"), 3)
+    assert ids(found)[0] == "cup"
+    assert {one.product.category_id for one in found} == {"kitchen"}
+    for one in found:
+        assert one.reason is not None
+        assert (one.reason.kind, one.reason.item_ids) == (ReasonKind.SIMILAR, ("mug",))
+
+
+def test_similar_and_cheaper(session: Session, recommender: Recommender) -> None:
+    wish = Wish(like="pot", max_price=Decimal("10"), categories=frozenset({"kitchen"}))
+    assert set(ids(suggest(session, recommender, POLICY, wish, 2))) == {"mug", "cup"}
+
+
+def test_a_product_that_came_after_the_training_has_similar_ones(
+    session: Session, recommender: Recommender
+) -> None:
+    shop.add_product(session, "beaker", "Blue Beaker", "kitchen", "Arden", "7", 3)
+    found = suggest(session, recommender, POLICY, Wish(like="beaker"), 2)
+    assert set(ids(found)) == {"mug", "cup"}
+    assert "beaker" in ids(suggest(session, recommender, POLICY, Wish(like="mug"), 2))
+    everything = suggest(session, recommender, POLICY, Wish(), 99)
+    assert set(ids(everything)) == SOLD | {"beaker"}
+
+
+def test_what_goes_with_it_is_of_another_category(
+    session: Session, recommender: Recommender
+) -> None:
+    found = suggest(session, recommender, POLICY, Wish(goes_with=("mug",)), 2)
+    assert ids(found) == ["tea", "jam"]
+    for one in found:
+        assert one.reason is not None
+        assert (one.reason.kind, one.reason.item_ids) == (ReasonKind.TOGETHER, ("mug",))
+    assert all(
+        one.product.category_id != "kitchen"
+        for one in suggest(session, recommender, POLICY, Wish(goes_with=("mug",)), 9)
+    )
+
+
+def test_what_is_sold_out_or_withdrawn_since_is_left_out(
+    session: Session, recommender: Recommender
+) -> None:
+    session.get_one(Variant, "cup-1").stock = 0
+    session.get_one(Product, "tea").active = False
+    session.flush()
+    for wish in (Wish(), Wish(customer_id="hal"), Wish(like="mug"), Wish(session_items=("mug",))):
+        assert not {"cup", "tea"} & set(ids(suggest(session, recommender, POLICY, wish, 9)))
+
+
+def test_the_number_of_statements_does_not_grow_with_n(
+    session: Session, recommender: Recommender
+) -> None:
+    def statements(n: int) -> int:
+        session.expunge_all()
+        counted: list[str] = []
+        engine = session.get_bind()
+
+        def count(*arguments: object) -> None:
+            counted.extend(["SELECT"] if "SELECT" in str(arguments[2]) else [])
+
+        event.listen(engine, "before_cursor_execute", count)
+        found = suggest(session, recommender, POLICY, Wish(customer_id="hal"), n)
+        for one in found:
+            assert one.product.variants
+            _ = one.product.category
+        event.remove(engine, "before_cursor_execute", count)
+        return len(counted)
+
+    assert statements(1) == statements(8) <= 6
+
+
+def test_the_rungs_are_logged_without_the_customer(
+    session: Session, recommender: Recommender, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        suggest(session, recommender, POLICY, Wish(customer_id="hal"), 2)
+    (line,) = [record.getMessage() for record in caplog.records if "Suggested" in record.msg]
+    assert "'customer': 2" in line
+    assert "hal" not in line
+
+
+def test_n_below_one_is_refused(session: Session, recommender: Recommender) -> None:
+    with pytest.raises(InvalidInput, match="n: found 0"):
+        suggest(session, recommender, POLICY, Wish(), 0)
+
+
+def test_the_shops_own_policy(tmp_path: Path) -> None:
+    own = tmp_path / "recommend.yml"
+    own.write_text(DEFAULT_POLICY.read_text().replace("diversity: 0.3", "diversity: 0"))
+    policy = load_recommend_policy(own)
+    assert isinstance(policy, RecommendPolicy)
+    assert policy.diversity == 0
