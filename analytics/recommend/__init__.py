@@ -14,6 +14,7 @@ from analytics.recommend.rating_item_knn import RatingItemKNN
 from analytics.recommend.ratings import RatingModel
 from analytics.recommend.recommender import Recommender, Rung
 from analytics.recommend.repeat import RepeatPurchase
+from analytics.recommend.transition import ItemTransition
 from analytics.recommend.user_knn import UserKNN
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "ContentBased",
     "FusionHybrid",
     "ItemKNN",
+    "ItemTransition",
     "MatrixFactorization",
     "Model",
     "Popularity",

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import get_lapack_funcs
-from scipy.sparse import csr_array
 
-from analytics.errors import InvalidInput
-from analytics.recommend.model import Model
+from analytics.recommend.linear import LinearModel
 from analytics.recommend.ranking import Scores
 
 
-class EASE(Model):
+class EASE(LinearModel):
     """Predicts each item from all others by ridge regression.
 
     The score of an item is the sum of its weights over what the user touched. The weights
@@ -34,27 +29,10 @@ class EASE(Model):
     while it learns, with a time that grows with the cube of the items: meant for up to 20,000.
     """
 
-    item_weights_: NDArray[np.float32]
-
     def __init__(
         self, *, regularization: float = 300.0, half_life_days: float | None = None
     ) -> None:
-        super().__init__(half_life_days=half_life_days)
-        if not regularization > 0:
-            raise InvalidInput("regularization", regularization, "a number above 0")
-        self.regularization = regularization
-
-    def scores(self, rows: NDArray[np.intp], recent: csr_array | None = None) -> Scores:
-        return np.asarray(
-            self.matrix_.profiles(rows, recent) @ self.item_weights_, dtype=np.float64
-        )
-
-    def likeness(self, item_columns: NDArray[np.intp]) -> Scores:
-        return self.item_weights_[item_columns].sum(axis=0, dtype=np.float64)
-
-    def contributions(self, row: int, column: int, recent: csr_array | None = None) -> Scores:
-        own: Scores = self.matrix_.profiles(np.array([row]), recent).toarray().ravel()
-        return own * self.item_weights_[:, column]
+        super().__init__(regularization=regularization, half_life_days=half_life_days)
 
     def _learn(self) -> None:
         weights = self.matrix_.weights
@@ -65,12 +43,6 @@ class EASE(Model):
         learned = -inverse / np.diag(inverse)
         learned[own, own] = 0.0
         self.item_weights_ = learned.astype(np.float32)
-
-    def _arrays(self) -> dict[str, NDArray[Any]]:
-        return {"item_weights": self.item_weights_}
-
-    def _restore(self, arrays: dict[str, NDArray[Any]]) -> None:
-        self.item_weights_ = arrays["item_weights"]
 
 
 def _inverse(matrix: Scores) -> Scores:

@@ -33,6 +33,7 @@ from analytics.recommend.popularity import Popularity
 from analytics.recommend.ranking import Scores, top
 from analytics.recommend.rating_item_knn import RatingItemKNN
 from analytics.recommend.repeat import RepeatPurchase
+from analytics.recommend.transition import ItemTransition
 from analytics.recommend.user_knn import UserKNN
 
 PARTS: Final[dict[str, type[Model]]] = {
@@ -42,6 +43,7 @@ PARTS: Final[dict[str, type[Model]]] = {
         ContentBased,
         EASE,
         ItemKNN,
+        ItemTransition,
         MatrixFactorization,
         Popularity,
         RatingItemKNN,

@@ -22,6 +22,7 @@ from analytics.recommend import (
     ContentBased,
     FusionHybrid,
     ItemKNN,
+    ItemTransition,
     MatrixFactorization,
     Model,
     Popularity,
@@ -62,10 +63,12 @@ MODELS: dict[str, Callable[[], AnyModel]] = {
     "fusion with popularity": lambda: FusionHybrid([Popularity(), RepeatPurchase()]),
     "repeat purchase": RepeatPurchase,
     "recent repeat purchase": lambda: RepeatPurchase(half_life_days=30),
+    "transitions": lambda: ItemTransition(regularization=2),
 }
 OF_RATINGS = {"Pearson users", "rated neighbours", "factors", "factors without biases"}
 "Those that need different ratings: the checkerboard has none."
-OF_REPEATS = {"repeat purchase", "recent repeat purchase"}
+OF_REPEATS = {"repeat purchase", "recent repeat purchase", "transitions"}
+"Those that need several times: on the checkerboard all is at one."
 IMPERSONAL = {"popularity", "recent popularity", "fusion with popularity", "content"}
 RATING = ["users", *sorted(OF_RATINGS)]
 PERSONAL = [name for name in MODELS if name not in IMPERSONAL | OF_REPEATS | OF_RATINGS]
