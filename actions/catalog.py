@@ -165,8 +165,7 @@ class ActionProductDetails(GuardedAction):
 
     def act(self, turn: Turn, session: Session) -> list[EventType]:
         product = asked_product(turn, session)
-        chinese = turn.language == "zh"
-        description = product.description_zh if chinese else product.description_en
+        description = catalogue.description(product, turn.language)
         title = catalogue.title(product, turn.language)
         if description:
             turn.say("utter_product_details", product=title, description=description)

@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Final
 from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from sqlalchemy.orm import Session
 
-from actions import cards, identity, phrases, reference, suspension
+from actions import cards, identity, phrases, reference, shown, suspension
 from actions.base import GuardedAction
 from actions.forms import LEADS_NOWHERE, FormValidation
 from actions.history import exchanges
@@ -403,6 +403,8 @@ def carry_out(turn: Turn, session: Session) -> list[EventType]:
         services.now(),
         turn.conversation_id,
     )
+    if just_now and plan.order_id and plan.kind == ChangeKind.PLACE_ORDER:
+        shown.bought(turn, plan.order_id)
     form = forms()[kept["form"]]
     if isinstance(form, ChangeForm):
         if not just_now:

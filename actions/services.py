@@ -25,6 +25,7 @@ from analytics.service.delivery import DeliveryTimes
 from analytics.serving import Models
 from analytics.settings import Settings
 from analytics.store import Store, load_synonyms
+from analytics.training_policy import TrainingPolicy, load_training_policy
 from analytics.webhooks import outbox
 from analytics.webhooks.courier import Courier
 from analytics.webhooks.inbound import require_source_secrets
@@ -98,6 +99,10 @@ class Services:
         return load_recommend_policy(self.settings.policies / "recommend.yml")
 
     @cached_property
+    def training_policy(self) -> TrainingPolicy:
+        return load_training_policy(self.settings.policies / "training.yml")
+
+    @cached_property
     def delivery_times(self) -> DeliveryTimes:
         return DeliveryTimes(self.store, self.now)
 
@@ -110,7 +115,7 @@ class Services:
         self.settings.require_secrets()
         self.store.migrate()
         _ = self.faq, self.quote_desk, self.service_desk, self.privacy
-        _ = self.handoff_desk, self.recommend_policy
+        _ = self.handoff_desk, self.recommend_policy, self.training_policy
         require_source_secrets(self.webhook_policy, self.settings)
         try:
             _ = self.models

@@ -1,4 +1,4 @@
-"""What recommendations showed, and what the shopper opened: kept once the answer is made.
+"""What recommendations showed, and what was opened and bought: kept once the answer is made.
 
 The rates are about shoppers: what an agent is shown or asks is not kept.
 """
@@ -11,11 +11,11 @@ from typing import Final
 from rasa_sdk.events import EventType
 from sqlalchemy.orm import Session
 
-from actions import consent
 from actions.reference import PRODUCT_SLOT
+from actions.services import Services
 from actions.turn import Turn
-from analytics.identity import Role
-from analytics.store import catalogue, customers, interactions, suggestions
+from analytics.identity import Context, Role, Speaker
+from analytics.store import catalogue, consents, customers, interactions, suggestions
 from analytics.store.models import Purpose
 
 OPENING: Final = frozenset(
@@ -58,16 +58,36 @@ def notice(turn: Turn, session: Session, events: Sequence[EventType]) -> None:
     """
     if turn.speaker.role is not Role.SHOPPER:
         return
-    opened = _opened(turn, session, events)
-    customer = _learned_from(turn, session) if opened else None
-    if customer is None and not suggestions.unopened(session, turn.conversation_id, opened):
+    products = _opened(turn, session, events)
+    services, talk = turn.services, turn.conversation_id
+    customer = _learned_from(services, session, turn.speaker) if products else None
+    if customer is None and not suggestions.unopened(session, talk, products):
         return
 
     def write(session: Session) -> list[EventType]:
-        at = turn.services.now()
-        suggestions.record_click(session, turn.conversation_id, opened, at)
+        suggestions.record_click(session, talk, products, services.now())
         if customer is not None:
-            interactions.record_click(session, customer, opened, at)
+            interactions.record_click(session, customer, products, services.now())
+        return []
+
+    turn.afterwards.append(write)
+
+
+def opened_on_page(session: Session, services: Services, context: Context, product_id: str) -> None:
+    """Keep that the shopper opened a product on the page; nothing where it was not suggested."""
+    at = services.now()
+    if not suggestions.record_click(session, context.conversation_id, {product_id}, at):
+        return
+    if customer := _learned_from(services, session, context.speaker):
+        interactions.record_click(session, customer, {product_id}, at)
+
+
+def bought(turn: Turn, order_id: str) -> None:
+    """Have an order that was just placed put down to what was suggested before."""
+    window = turn.services.training_policy.bought_within
+
+    def write(session: Session) -> list[EventType]:
+        suggestions.record_bought(session, window, order_id=order_id)
         return []
 
     turn.afterwards.append(write)
@@ -88,10 +108,11 @@ def _list(turn: Turn) -> set[str]:
     return {str(item["id"]) for item in items if "id" in item} if len(items) > 1 else set()
 
 
-def _learned_from(turn: Turn, session: Session) -> str | None:
+def _learned_from(services: Services, session: Session, speaker: Speaker) -> str | None:
     """Return the customer, if anything may be learned from what interests them."""
-    customer = customers.known_id(session, turn.speaker.customer_id)
-    if customer is None:
-        return None
-    allowed = any(consent.given(turn, session, customer, purpose) for purpose in USES)
+    customer = customers.known_id(session, speaker.customer_id)
+    allowed = customer and any(
+        consents.granted(session, customer, use, default=services.privacy.consent.of(use))
+        for use in USES
+    )
     return customer if allowed else None

@@ -58,15 +58,16 @@ export function lacksButtons({ custom, buttons }) {
  * @param {{text?, image?, custom?, buttons?: [{title, payload}], speaker?: string}} message of the
  *   server; `speaker` is the person who says it
  * @param {function({title, payload}): void} choose called when a button is pressed
+ * @param {function(Object): void} opened called with a product that is looked at more closely
  * @returns {Node[]}
  */
-export function draw({ text, image, custom, buttons, speaker }, choose) {
+export function draw({ text, image, custom, buttons, speaker }, choose, opened = () => {}) {
   const card = CARDS[custom?.type];
   return [
     speaker ? h("p", { class: "speaker" }, speaker) : null,
     text ? h("p", { class: "text" }, ...withLinks(text)) : null,
     image ? h("img", { class: "picture", src: image, alt: "" }) : null,
-    card?.draw(custom, choose, buttons) ?? null,
+    card?.draw(custom, choose, buttons, opened) ?? null,
     buttons?.length && !card?.holdsButtons ? choices(buttons, choose) : null,
   ].filter(Boolean);
 }

@@ -134,6 +134,17 @@ export class Conversation {
     this.element.submitUserMessage({ text: title, custom: { payload } });
   };
 
+  /** A shopper looks at a product: the shop may learn from it, and the chat goes on without. */
+  #opened = async ({ id }) => {
+    if (!this.#isShopper) return;
+    try {
+      await this.#session.post("/clicks", { product_id: id });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      console.warn(error);
+    }
+  };
+
   #enqueue(body) {
     this.#queue = this.#queue.then(() => this.#deliver(body));
   }
@@ -212,7 +223,7 @@ export class Conversation {
   }
 
   #drawings(messages) {
-    return messages.map((message) => () => draw(message, this.#choose));
+    return messages.map((message) => () => draw(message, this.#choose, this.#opened));
   }
 
   #addThumbs(drawings, place, messageId) {

@@ -12,6 +12,7 @@ from sanic import Blueprint, Request, Sanic, response
 from sanic.response import HTTPResponse
 from sqlalchemy.orm import Session
 
+from actions import shown
 from actions.desk.database import read, read_now, write
 from actions.desk.hub import Hub, Signal
 from actions.desk.inbound import add_inbound
@@ -148,7 +149,7 @@ def desk_routes(services: Services) -> Blueprint:
 
     @routes.get("/handoffs/<number:int>")
     @guard(Role.AGENT)
-    async def shown(request: Request, context: Context, number: int) -> HTTPResponse:
+    async def detail(request: Request, context: Context, number: int) -> HTTPResponse:
         def run(session: Session) -> dict[str, Any]:
             return views.detail(session, desk.get(session, number))
 
@@ -207,6 +208,13 @@ def desk_routes(services: Services) -> Blueprint:
             )
 
         await write(services, run)
+        return response.empty()
+
+    @routes.post("/clicks")
+    @guard(Role.SHOPPER)
+    async def clicks(request: Request, context: Context) -> HTTPResponse:
+        product_id = _text(request, "product_id")
+        await write(services, shown.opened_on_page, services, context, product_id)
         return response.empty()
 
     @routes.get("/stream")

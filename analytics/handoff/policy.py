@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Final, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from analytics import policy_file
 
@@ -18,14 +18,6 @@ LOOKED_AHEAD: Final = timedelta(days=366)
 Minutes = Annotated[int, Field(ge=1, le=7 * 24 * 60)]
 Count = Annotated[int, Field(ge=1, le=20)]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError("a time zone such as Europe/London") from error
-    return name
 
 
 def _span(text: object) -> object:
@@ -64,7 +56,7 @@ class HandoffPolicy(policy_file.Part):
 
     misses: Threshold
     anger: Threshold
-    time_zone: Annotated[str, AfterValidator(_zone)]
+    time_zone: policy_file.TimeZone
     hours: dict[Weekday, tuple[Span, ...]]
     closed_on: frozenset[date]
     wait_minutes: Minutes

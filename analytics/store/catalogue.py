@@ -115,6 +115,11 @@ def title(named: Product | Category, language: str) -> str:
     return named.title_zh if language == "zh" else named.title_en
 
 
+def description(product: Product, language: str) -> str:
+    """Return the description in the language, `en` or `zh`; empty where there is none."""
+    return product.description_zh if language == "zh" else product.description_en
+
+
 def options(variant: Variant) -> str:
     """Return the variant's options as one text, such as `red, M`; empty without options."""
     return ", ".join(str(value) for value in variant.options.values())

@@ -24,6 +24,8 @@ SWEPT_EVERY = 5.0
 "Seconds between looks for who has waited too long."
 ENDED = "/handoff_ended"
 TAKEN = "/take_over"
+MOST_ID_CHARACTERS = 64
+"Of a product."
 STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 logger = logging.getLogger(__name__)
@@ -37,7 +39,7 @@ def customer_routes(
     answerer: Answerer,
     authenticate: Authenticate,
 ) -> None:
-    """Add what the customer's page needs: `/events`, `/typing` and `/thumbs`."""
+    """Add what the customer's page needs: `/events`, `/typing`, `/thumbs` and `/clicks`."""
 
     @routes.get("/events")
     @_answered
@@ -68,6 +70,18 @@ def customer_routes(
             raise Problem(HTTPStatus.NOT_FOUND, "No message of this id was answered here.")
         opinion = {"up": body["up"], **asked}
         await desk.ask("POST", "/thumbs", speaker, conversation, message_id, json=opinion)
+        return response.empty()
+
+    @routes.post("/clicks")
+    @_answered
+    async def clicks(request: Request) -> HTTPResponse:
+        speaker = authenticate(request)
+        product_id = _body(request).get("product_id")
+        if not isinstance(product_id, str) or not 0 < len(product_id) <= MOST_ID_CHARACTERS:
+            detail = f"Send product_id, of {MOST_ID_CHARACTERS} characters at most."
+            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+        conversation = conversation_id(speaker, settings.secrets)
+        await desk.ask("POST", "/clicks", speaker, conversation, json={"product_id": product_id})
         return response.empty()
 
 

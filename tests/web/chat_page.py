@@ -85,6 +85,7 @@ class PlayedChat(ChatPage):
         sent: the requests to the webhooks as (path, token, body).
         tokens: how many tokens were given.
         thumbs: what was said of answers, as (message id, up).
+        clicks: the products that were opened.
         typing: what was told of the visitor's typing.
         listens: whether the server has events to hear; without any it says so.
     """
@@ -95,12 +96,14 @@ class PlayedChat(ChatPage):
         self.sent: list[tuple[str, str, Json]] = []
         self.tokens = 0
         self.thumbs: list[tuple[str, bool]] = []
+        self.clicks: list[str] = []
         self.typing: list[bool] = []
         self.listens = False
         page.route("**/chat/token", self._give_token)
         page.route("**/webhooks/*/webhook", self._answer)
         page.route("**/webhooks/*/events", self._listen)
         page.route("**/webhooks/*/thumbs", self._rate)
+        page.route("**/webhooks/*/clicks", self._click)
         page.route("**/webhooks/*/typing", self._type)
 
     def answer_personas(self, personas: Json) -> None:
@@ -125,6 +128,10 @@ class PlayedChat(ChatPage):
     def _rate(self, route: Route) -> None:
         body = route.request.post_data_json
         self.thumbs.append((body["message_id"], body["up"]))
+        route.fulfill(status=204)
+
+    def _click(self, route: Route) -> None:
+        self.clicks.append(route.request.post_data_json["product_id"])
         route.fulfill(status=204)
 
     def _type(self, route: Route) -> None:

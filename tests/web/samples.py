@@ -13,6 +13,7 @@ PRODUCTS: Json = {
             "sku": "LAMP-OAK",
             "title": "Oak table lamp",
             "category": "Lighting",
+            "description": "Turned by hand, with a linen shade.",
             "price": "64.90",
             "currency": "GBP",
             "in_stock": True,

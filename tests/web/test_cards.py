@@ -45,6 +45,20 @@ def test_an_action_sends_its_payload_and_shows_its_title(chat: PlayedChat) -> No
     assert chat.sent[-1][2]["message"] == '/similar_items{"item_id": "P1"}'
 
 
+def test_a_product_opens_and_the_shop_is_told(chat: PlayedChat) -> None:
+    card = chat.card(samples.PRODUCTS)
+    expect(card.locator("details")).to_have_count(1)
+    description = card.get_by_text("Turned by hand, with a linen shade.")
+    expect(description).not_to_be_visible()
+    chat.clicks.clear()
+    with chat.page.expect_response("**/webhooks/widget/clicks"):
+        card.locator("summary", has_text="Oak table lamp").click()
+    expect(description).to_be_visible()
+    card.locator("summary").click()
+    expect(description).not_to_be_visible()
+    assert chat.clicks == ["P1"]
+
+
 def test_an_order_shows_its_lines_total_and_history(chat: PlayedChat) -> None:
     card = chat.card(samples.ORDER)
     expect(card.get_by_role("heading", name="Order 10482")).to_be_visible()

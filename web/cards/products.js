@@ -7,13 +7,13 @@ import { badge } from "./parts.js";
 const FEW = 5;
 const TINTS = 6;
 
-export function draw(card, choose) {
+export function draw(card, choose, _buttons, opened) {
   const title = card.title ?? t("products.title");
   return h(
     "section",
     { class: "card products", "aria-label": title },
     card.title ? h("header", {}, h("h3", {}, title)) : null,
-    h("ul", {}, ...card.items.map((item) => product(item, choose))),
+    h("ul", {}, ...card.items.map((item) => product(item, choose, opened))),
   );
 }
 
@@ -22,7 +22,7 @@ export function say(card) {
   return [card.title ?? t("products.title"), ...names].join(". ");
 }
 
-function product(item, choose) {
+function product(item, choose, opened) {
   return h(
     "li",
     { class: "product" },
@@ -30,13 +30,21 @@ function product(item, choose) {
     h(
       "div",
       { class: "about" },
-      h("h4", {}, item.title),
+      heading(item, opened),
       h("p", { class: "kind" }, [item.category, item.sku].filter(Boolean).join(" · ")),
       item.reason ? h("p", { class: "reason" }, item.reason) : null,
       h("p", { class: "price" }, h("strong", {}, money(item.price, item.currency)), stock(item)),
     ),
     actions(item, choose),
   );
+}
+
+/** The product's title, which opens what else there is to say of it. */
+function heading(item, opened) {
+  const title = h("h4", {}, item.title);
+  if (!item.description) return title;
+  const ontoggle = ({ currentTarget }) => currentTarget.open && opened(item);
+  return h("details", { ontoggle }, h("summary", {}, title), h("p", {}, item.description));
 }
 
 /** The product's picture, or a tile with its initial, tinted by category. */
