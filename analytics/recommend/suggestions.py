@@ -71,7 +71,7 @@ class Wish:
         session_items: in the cart, or looked at in this conversation.
         like: a product to be similar to.
         goes_with: products to be bought together with; what is suggested is of other categories.
-        categories: the only ones that will do; None for any.
+        only_items, categories: the only ones that will do; None for any.
         min_price, max_price: of the cheapest variant, both included.
         exclude_bought: leave out what the customer bought, put in a cart or rated before.
     """
@@ -80,6 +80,7 @@ class Wish:
     session_items: tuple[str, ...] = ()
     like: str | None = None
     goes_with: tuple[str, ...] = ()
+    only_items: frozenset[str] | None = None
     categories: frozenset[str] | None = None
     min_price: Decimal | None = None
     max_price: Decimal | None = None
@@ -130,6 +131,7 @@ class _Asked:
         limits = Limits(
             only=Selection(**policy.allow.model_dump()),
             without=without | Selection(**policy.deny.model_dump()),
+            items=None if wish.only_items is None else frozenset(wish.only_items),
             categories=None if wish.categories is None else frozenset(wish.categories),
             min_price=wish.min_price,
             max_price=wish.max_price,
@@ -251,8 +253,8 @@ def _spread(pool: Collection[_Candidate], most_of_a_kind: int) -> int:
 def _narrow(asked: _Asked) -> dict[str, Offer] | None:
     """Return all offers that will do where the wish or the policy leaves few; else None."""
     limits = asked.limits
-    unbound = limits.min_price is None and limits.max_price is None and limits.categories is None
-    if unbound and not limits.only:
+    bounds = (limits.items, limits.categories, limits.min_price, limits.max_price)
+    if not limits.only and all(one is None for one in bounds):
         return None
     found = offers(asked.session, limits, most=NARROW + 1)
     return found if len(found) <= NARROW else None

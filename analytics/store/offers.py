@@ -55,11 +55,12 @@ class Limits:
     Attributes:
         only: where it names anything, nothing else will do.
         without: will not do.
-        categories: None for any.
+        items, categories: None for any.
     """
 
     only: Selection = Selection()
     without: Selection = Selection()
+    items: frozenset[str] | None = None
     categories: frozenset[str] | None = None
     min_price: Decimal | None = None
     max_price: Decimal | None = None
@@ -99,6 +100,8 @@ def offers(
 
 def _conditions(limits: Limits) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
+    if limits.items is not None:
+        found.append(Product.id.in_(limits.items))
     if limits.categories is not None:
         found.append(Product.category_id.in_(limits.categories))
     if limits.only:

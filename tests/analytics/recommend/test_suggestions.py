@@ -95,6 +95,18 @@ def test_a_wish_narrows_every_rung(session: Session, recommender: Recommender) -
     assert set(ids(suggest(session, recommender, POLICY, rest, 9))) == {"pot", "lamp", "vase"}
 
 
+def test_only_what_is_named_will_do(session: Session, recommender: Recommender) -> None:
+    named = frozenset(sorted(SOLD)[:2])
+    for wish in (
+        Wish(),
+        Wish(customer_id="hal", exclude_bought=False),
+        Wish(max_price=Decimal(999)),
+    ):
+        found = suggest(session, recommender, POLICY, replace(wish, only_items=named), 5)
+        assert set(ids(found)) == named
+    assert suggest(session, recommender, POLICY, Wish(only_items=frozenset()), 5) == []
+
+
 def test_allow_and_deny_rules_hold_on_every_rung(
     session: Session, recommender: Recommender
 ) -> None:
