@@ -34,7 +34,7 @@ def windows(interactions: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, pd.DataF
 
 
 def aligned(own: InteractionMatrix, users: pd.Index[Any], items: pd.Index[Any]) -> csr_array:
-    """Return the weights of these users on these items, all of its own among them, (users, items)."""
+    """Return the weights as (users, items) of these ids; `items` holds all of its own."""
     profiles = own.profiles(positions(own.users, users))
     columns: NDArray[np.intp] = positions(items, own.items)[profiles.indices]
     return csr_array((profiles.data, columns, profiles.indptr), shape=(len(users), len(items)))
