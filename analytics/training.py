@@ -8,24 +8,32 @@ from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
+from sqlalchemy.orm import Session
 
 from analytics import artifacts
-from analytics.columns import CUSTOMER, ITEM, TIMESTAMP, USER
+from analytics.columns import CUSTOMER, ITEM, RATING, TIMESTAMP, USER
 from analytics.customers import train_segments
 from analytics.errors import ArtifactError, NotEnoughHistory
 from analytics.forecast import to_demand, train_forecasts
 from analytics.privacy.policy import load_privacy_policy
 from analytics.progress import Progress, silent
-from analytics.recommend import ItemKNN, Popularity, Recommender, evaluate, temporal_split
+from analytics.recommend import (
+    AutoRecommender,
+    Model,
+    Popularity,
+    Recommender,
+    WeightedHybrid,
+    evaluate,
+    temporal_split,
+)
 from analytics.recommend.evaluation import Evaluation
+from analytics.recommend.policy import load_recommend_policy
 from analytics.serving import CUSTOMERS, FORECAST, RECOMMEND
 from analytics.settings import Settings
 from analytics.store import Store, frames
 
-TASTE_HALF_LIFE_DAYS: Final = 90
-"What customers bought a quarter ago says half as much about their taste as what they buy now."
 TREND_HALF_LIFE_DAYS: Final = 30
-"What is popular changes faster than taste."
+"What was bought a month ago says half as much about what is popular as what is bought now."
 MEASURED_USERS: Final = 5_000
 "Users that the measures are taken over: more would take time and change little."
 PERIOD: Final = "W-MON"
@@ -45,25 +53,30 @@ def train(
     Raises:
         NotEnoughHistory: the shop has no order of a known customer.
         StoreUnavailable: the shop's database does not answer.
-        InvalidFile: the privacy policy cannot be used.
+        InvalidFile: the privacy policy or the recommendation policy cannot be used.
     """
     consent = load_privacy_policy(settings.policies / "privacy.yml").consent.analytics
+    chooser = _chooser(settings)
     with store.reading() as session:
         fingerprint = frames.fingerprint(session, consent=consent)
         if not force and (current := _up_to_date(settings.artifacts, fingerprint)):
             return current
         order_lines = frames.order_lines(session, consent=consent)
-        interactions = frames.interactions(session, consent=consent)
+        interactions = _interests(session, consent)
         items = frames.items(session)
     if order_lines[CUSTOMER].isna().all():
         raise NotEnoughHistory("orders")
 
     def write(folder: Path) -> Mapping[str, Any]:
+        measures, tried = _train_recommender(
+            chooser, interactions, items, folder / RECOMMEND, progress
+        )
         return {
             "fingerprint": fingerprint,
             "data": _window(order_lines, interactions),
+            "tried": tried,
             "metrics": {
-                **_train_recommender(interactions, items, folder / RECOMMEND, progress),
+                **measures,
                 "segments": _train_segments(order_lines, folder / CUSTOMERS, progress),
                 "forecast": train_forecasts(
                     to_demand(order_lines, PERIOD),
@@ -86,22 +99,20 @@ def evaluate_recommender(
     Raises:
         NotEnoughHistory: no known customer came back for something new.
         StoreUnavailable: the shop's database does not answer.
-        InvalidFile: the privacy policy cannot be used.
+        InvalidFile: the privacy policy or the recommendation policy cannot be used.
     """
     consent = load_privacy_policy(settings.policies / "privacy.yml").consent.analytics
     with store.reading() as session:
-        interactions = frames.interactions(session, consent=consent)
+        interactions = _interests(session, consent)
+        items = frames.items(session)
     if interactions.empty:
         raise NotEnoughHistory("orders")
     past, future = _past_and_future(interactions)
-    models: dict[str, Recommender | Popularity] = {
-        "recommender": _recommender(),
-        "popularity": Popularity(),
-    }
+    models: dict[str, Model] = {"recommender": _chooser(settings), "popularity": Popularity()}
     evaluations = {}
     for done, (name, model) in enumerate(models.items()):
         progress(RECOMMEND, done, len(models))
-        evaluations[name] = Evaluation.of(model.fit(past), past, future)
+        evaluations[name] = Evaluation.of(model.fit(past, items), past, future)
         if evaluations[name].of_users.empty:
             raise NotEnoughHistory("orders")
     progress(RECOMMEND, len(models), len(models))
@@ -119,19 +130,43 @@ def _up_to_date(root: Path, fingerprint: str) -> str | None:
 
 
 def _train_recommender(
-    interactions: pd.DataFrame, items: pd.DataFrame, folder: Path, progress: Progress
-) -> dict[str, Any]:
-    """Measure on the last fifth of the interactions, then learn from all of them."""
-    progress(RECOMMEND, 0, 2)
+    chooser: AutoRecommender,
+    interactions: pd.DataFrame,
+    items: pd.DataFrame,
+    folder: Path,
+    progress: Progress,
+) -> tuple[dict[str, Any], list[dict[Any, Any]]]:
+    """Choose and measure on the last fifth of the interactions, then learn from all of them.
+
+    Returns:
+        The measures, and what was tried: see `AutoRecommender.tried_`.
+    """
+    steps = 1
+
+    def tried(done: int, total: int) -> None:
+        nonlocal steps
+        steps = total + 1
+        progress(RECOMMEND, done, steps)
+
     past, future = _past_and_future(interactions)
-    metrics = {
-        "recommender": evaluate(_recommender().fit(past), past, future),
+    chooser.fit(past, items, tried)
+    blended = chooser.tried_[chooser.tried_["weight"] > 0].groupby("model")["weight"].sum()
+    measures = {
+        "recommender": {**evaluate(chooser, past, future), "blend": blended.to_dict()},
         "popularity": evaluate(Popularity().fit(past), past, future),
     }
-    progress(RECOMMEND, 1, 2)
-    _recommender().fit(interactions, items).save(folder)
-    progress(RECOMMEND, 2, 2)
-    return metrics
+    progress(RECOMMEND, steps - 1, steps)
+    parts = [model.clone() for model in chooser.parts_]
+    blend = WeightedHybrid(parts, weights=chooser.weights_.tolist())
+    popularity = Popularity(half_life_days=TREND_HALF_LIFE_DAYS)
+    Recommender(blend, popularity).fit(interactions, items).save(folder)
+    progress(RECOMMEND, steps, steps)
+    return measures, chooser.tried_.to_dict(orient="records")
+
+
+def _interests(session: Session, consent: bool) -> pd.DataFrame:
+    """Return who showed interest in what; few rate, so that ratings say too little."""
+    return frames.interactions(session, consent=consent).drop(columns=RATING)
 
 
 def _past_and_future(interactions: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -142,11 +177,9 @@ def _past_and_future(interactions: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataF
     return past, future[future[USER].isin(asked)]
 
 
-def _recommender() -> Recommender:
-    return Recommender(
-        ItemKNN(half_life_days=TASTE_HALF_LIFE_DAYS),
-        Popularity(half_life_days=TREND_HALF_LIFE_DAYS),
-    )
+def _chooser(settings: Settings) -> AutoRecommender:
+    policy = load_recommend_policy(settings.policies / "recommend.yml")
+    return AutoRecommender(seconds=60 * policy.training_minutes)
 
 
 def _train_segments(order_lines: pd.DataFrame, folder: Path, progress: Progress) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, Self
 
 import pandas as pd
@@ -84,15 +84,28 @@ class AutoRecommender(WeightedHybrid):
             raise InvalidInput("seconds", seconds, "a number above 0")
         self.seconds = seconds
 
-    def fit(self, interactions: pd.DataFrame, items: pd.DataFrame | None = None) -> Self:
+    def fit(
+        self,
+        interactions: pd.DataFrame,
+        items: pd.DataFrame | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Self:
+        """Learn from interactions and items, as `Model.fit`.
+
+        Args:
+            progress: told how many models are tried, and how many there are.
+        """
         touched = interactions.drop(columns=RATING, errors="ignore")
         question = self._question(touched, items)
         tried: list[Model] = []
         scores: list[Scores] = []
         rows: list[dict[str, Any]] = []
         end = time.monotonic() + self.seconds
-        for model in self._candidates(touched, items):
+        candidates = self._candidates(touched, items)
+        for done, model in enumerate(candidates):
             start = time.monotonic()
+            if progress:
+                progress(done, len(candidates))
             if tried and start > end:
                 break
             tried.append(model)

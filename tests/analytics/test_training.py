@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from analytics import artifacts, training
@@ -115,9 +116,14 @@ def test_the_manifest_tells_the_data_and_the_measures(store: Store, settings: Se
     assert set(manifest["metrics"]) == {"recommender", "popularity", "segments", "forecast"}
     assert (
         {"ndcg", "recall", "hit_rate", "coverage", "users", "n"}
-        == set(manifest["metrics"]["recommender"])
+        == set(manifest["metrics"]["recommender"]) - {"blend"}
         == set(manifest["metrics"]["popularity"])
     )
+    blend = manifest["metrics"]["recommender"]["blend"]
+    assert sum(blend.values()) == pytest.approx(1)
+    tried = pd.DataFrame(manifest["tried"])
+    assert {"model", "settings", "ndcg", "seconds", "weight"} <= set(tried)
+    assert set(blend) == set(tried.loc[tried["weight"] > 0, "model"])
     assert manifest["metrics"]["segments"]["customers"] == 6
 
 
