@@ -3,21 +3,37 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 from rich.console import Console
 
-from analytics.commands.console import Json, open_store, progress_bars, show
+from analytics.commands.console import Json, open_store, progress_bars, show, text_table
 from analytics.settings import Settings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analytics.online import Online
+
+TITLE: Final = "Recommendations"
+OFFLINE: Final = "On the last fifth of the interactions, learning from those before; 95% intervals."
+ONLINE: Final = "Suggestions shown in the chat"
+ONLINE_NOTE: Final = (
+    "95% intervals (Wilson). Bought: of those shown long enough ago to tell. Lift: opened how many "
+    "times as often as popular products at the same positions."
+)
+REVENUE: Final = "What suggestions sold"
+REVENUE_NOTE: Final = "Each sale is put down to the last suggestion before it, and to one alone."
 
 
 def recommend(
     output: Annotated[
         Path | None,
         typer.Option(
-            help="Folder of the table and the plot; reports/recommend in the home without.",
+            help="Folder of the page, tables and plots; reports/recommend in the home without.",
             file_okay=False,
         ),
     ] = None,
@@ -25,22 +41,108 @@ def recommend(
 ) -> None:
     """Measure recommendations on the shop's last interactions, learning from those before.
 
+    Beside it stands what came of the suggestions that the assistant has shown.
+
     Example: salesclerk evaluate recommend
     """
     import numpy as np
 
-    from analytics.recommend.evaluation import comparison, plot
+    from analytics.online import evaluate_online
+    from analytics.recommend.evaluation import comparison
     from analytics.training import evaluate_recommender
 
     settings = Settings.from_environment()
+    store = open_store(settings)
     with progress_bars() as progress:
-        evaluations = evaluate_recommender(open_store(settings), settings, progress)
-    table = comparison(evaluations, rng=np.random.default_rng(0))
+        evaluations = evaluate_recommender(store, settings, progress)
+    offline = comparison(evaluations, rng=np.random.default_rng(0))
+    online = evaluate_online(store, settings)
     folder = output or settings.home / "reports" / "recommend"
+    _write(folder, offline, online)
+    if as_json:
+        tables = {"offline": offline, "online": online.rates, "revenue": online.revenue}
+        report = {name: _records(table) for name, table in tables.items()}
+        print(json.dumps(report, default=str, ensure_ascii=False))  # noqa: T201
+        return
+    show(_records(offline), as_json)
+    console = Console()
+    for title, note, rows in _online_tables(online):
+        columns = list(rows[0])
+        cells = [list(row.values()) for row in rows]
+        text = {"title": title, "note": note, "columns": columns, "words": {0, 1}, "rows": cells}
+        console.print(text_table(text))
+    if not online.shown:
+        console.print("No suggestion was shown in the chat yet.")
+    console.print(f"Page, tables and plots: {folder}", highlight=False, soft_wrap=True)
+
+
+def _write(folder: Path, offline: pd.DataFrame, online: Online) -> None:
+    from analytics import page
+    from analytics.recommend.evaluation import plot
+    from analytics.recommend.evaluation.online_plot import plot as plot_online
+
     folder.mkdir(parents=True, exist_ok=True)
-    table.to_csv(folder / "figures.csv", index=False)
-    (folder / "figures.png").write_bytes(plot(table))
-    # Through JSON, which knows no NaN: coverage has no interval.
-    show(json.loads(table.to_json(orient="records")), as_json)
-    if not as_json:
-        Console().print(f"Table and plot: {folder}", highlight=False, soft_wrap=True)
+    offline.to_csv(folder / "figures.csv", index=False)
+    online.rates.to_csv(folder / "online.csv", index=False)
+    pictures = {"figures.png": plot(offline)}
+    if online.shown:
+        pictures["online.png"] = plot_online(online.rates)
+    for name, picture in pictures.items():
+        (folder / name).write_bytes(picture)
+    tables = [
+        page.Table(
+            "Measured on the shop's history", OFFLINE, _records(offline.round(4).astype(str))
+        ),
+        *(page.Table(title, note, rows) for title, note, rows in _online_tables(online)),
+    ]
+    page.write(folder / "report.html", TITLE, "", list(map(_image, pictures.values())), tables)
+
+
+def _image(picture: bytes) -> str:
+    content = b64encode(picture).decode()
+    return f'<img alt="The tables below as plots" src="data:image/png;base64,{content}">'
+
+
+def _online_tables(online: Online) -> list[tuple[str, str, list[dict[str, str]]]]:
+    """Return title, note and rows of text of each table that has anything to show."""
+    if not online.shown:
+        return []
+    rates = [
+        {
+            "by": row["by"],
+            "group": row["group"],
+            "shown": f"{row['shown']:,}",
+            "opened": _rate(row, "click_through", "click"),
+            "bought": _rate(row, "conversion", "conversion"),
+            "lift": "" if row["lift"] is None else f"{row['lift']:.2f}",
+        }
+        for row in _records(online.rates)
+    ]
+    sold = [
+        {
+            "by": row["by"],
+            "group": row["group"],
+            "bought": f"{row['bought']:,}",
+            "revenue": f"{row['revenue']:,.2f} {row['currency']}",
+        }
+        for row in _records(online.revenue)
+    ]
+    tables = [(ONLINE, ONLINE_NOTE, rates), (REVENUE, REVENUE_NOTE, sold)]
+    return [table for table in tables if table[2]]
+
+
+def _rate(row: dict[str, Any], rate: str, name: str) -> str:
+    if row[rate] is None:
+        return "–"
+    low, high = (100 * row[f"{name}_{end}"] for end in ("low", "high"))
+    return f"{row[rate]:.1%} ({low:.1f}–{high:.1f})"
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows, None in the place of NaN, which JSON does not know."""
+    import pandas as pd
+
+    return [
+        {str(name): None if pd.isna(value) else value for name, value in row.items()}
+        for row in table.to_dict("records")
+    ]

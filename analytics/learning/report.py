@@ -10,9 +10,10 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any, Final
 
-from analytics.learning import page, plots
+from analytics import page
+from analytics.learning import plots
 from analytics.learning.clusters import Cluster
-from analytics.learning.page import Table
+from analytics.page import Table
 from analytics.store.models import LANGUAGES, Question, QuestionKind
 
 DRAWN: Final = 15

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from typing import Any
+from decimal import Decimal
+from typing import Any, Final
 
 import pandas as pd
 from sqlalchemy import (
@@ -35,9 +36,13 @@ from analytics.store.models import (
     OrderLine,
     Product,
     Purpose,
+    ShownSuggestion,
     Variant,
 )
 from analytics.store.states import OrderStatus
+
+TIMES: Final = frozenset({"timestamp", "shown_at"})
+"Columns that hold times."
 
 
 def order_lines(session: Session, *, consent: bool = True) -> pd.DataFrame:
@@ -137,6 +142,53 @@ def items(session: Session) -> pd.DataFrame:
     return frame.assign(price=frame["price"].astype(float))
 
 
+def suggestions(session: Session) -> pd.DataFrame:
+    """Return the suggestions shown in the chat, and what came of them.
+
+    What was cancelled or sent back was not bought.
+
+    Returns:
+        rung, position, model_version, shown_at, clicked, bought (bool), currency (None where not
+        bought), revenue (Decimal, for the units kept), by time.
+    """
+    shown = _frame(
+        session,
+        select(
+            ShownSuggestion.id,
+            ShownSuggestion.rung,
+            ShownSuggestion.position,
+            ShownSuggestion.model_version,
+            ShownSuggestion.shown_at,
+            ShownSuggestion.clicked_at.is_not(None).label("clicked"),
+        ).order_by(ShownSuggestion.shown_at, ShownSuggestion.id),
+    )
+    kept = OrderLine.quantity - OrderLine.returned
+    sold = _frame(
+        session,
+        select(ShownSuggestion.id, Order.currency, kept.label("kept"), OrderLine.unit_price)
+        .join(Order, Order.id == ShownSuggestion.order_id)
+        .join(OrderLine, OrderLine.order_id == Order.id)
+        .join(Variant, Variant.sku == OrderLine.sku)
+        .where(
+            Variant.product_id == ShownSuggestion.product_id,
+            Order.status != OrderStatus.CANCELLED,
+            kept > 0,
+        ),
+    )
+    sold["revenue"] = sold["kept"] * sold["unit_price"]
+    sales = sold.groupby("id").agg({"currency": "first", "revenue": "sum"})
+    found = shown.join(sales, on="id").drop(columns="id")
+    bought = found["currency"].notna()
+    # Decimal has no NaN that pandas knows.
+    unsold: Any = Decimal(0)
+    return found.assign(
+        clicked=found["clicked"].astype(bool),
+        bought=bought,
+        currency=found["currency"].astype(object).mask(~bought, None),
+        revenue=found["revenue"].astype(object).mask(~bought, unsold),
+    )
+
+
 def fingerprint(session: Session, *, consent: bool = True) -> str:
     """Return a hash that changes when what the models learn from changes.
 
@@ -173,6 +225,6 @@ def _analysed(customer_id: InstrumentedAttribute[Any], consent: bool) -> ColumnE
 def _frame(session: Session, query: Select[*tuple[Any, ...]]) -> pd.DataFrame:
     result = session.execute(query)
     frame = pd.DataFrame.from_records(result.fetchall(), columns=list(result.keys()))
-    if "timestamp" in frame:
-        frame["timestamp"] = pd.to_datetime(frame["timestamp"], utc=True).dt.tz_localize(None)
+    for name in TIMES & set(frame.columns):
+        frame[name] = pd.to_datetime(frame[name], utc=True).dt.tz_localize(None)
     return frame

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from analytics.cli import app
 from analytics.errors import NotEnoughHistory
 from analytics.settings import Settings
-from analytics.store import Store
+from analytics.store import Store, suggestions
 from analytics.store.models import Customer, Order, OrderLine, Product, Shop, Variant
 from analytics.training import evaluate_recommender
 
@@ -79,11 +79,14 @@ def test_the_figures_are_those_of_the_shop(store: Store, settings: Settings) -> 
     fill(store)
     result = CliRunner().invoke(app, ["evaluate", "recommend", "--json"])
     assert result.exit_code == 0, result.output
-    figures = {(row["model"], row["measure"], row["n"]): row for row in json.loads(result.stdout)}
+    report = json.loads(result.stdout)
+    figures = {(row["model"], row["measure"], row["n"]): row for row in report["offline"]}
     found = figures["recommender", "ndcg", 10]
     assert (found["mean"], found["low"], found["high"]) == (1, 1, 1)
     assert figures["popularity", "ndcg", 10]["mean"] < 1
     assert figures["recommender", "coverage", 5]["low"] is None
+    (whole,) = report["online"]
+    assert (whole["shown"], whole["click_through"], report["revenue"]) == (0, None, [])
     folder = settings.home / "reports" / "recommend"
     assert (folder / "figures.png").read_bytes().startswith(b"\x89PNG")
     assert (folder / "figures.csv").read_text().startswith("model,measure,n,mean,low,high\n")
@@ -95,7 +98,55 @@ def test_the_table_names_the_folder_of_the_plot(store: Store, tmp_path: Path) ->
     result = CliRunner().invoke(app, ["evaluate", "recommend", "--output", str(folder)])
     assert result.exit_code == 0, result.output
     assert "hit_rate" in result.stdout and str(folder) in result.stdout
+    assert "No suggestion was shown in the chat yet." in result.stdout
     assert (folder / "figures.png").exists()
+    assert not (folder / "online.png").exists()
+
+
+def test_beside_it_stands_what_came_of_the_suggestions_shown(
+    store: Store, settings: Settings
+) -> None:
+    fill(store)
+    at = FIRST + timedelta(days=98)
+    with store.transaction() as session:
+        for number in range(5):
+            suggestions.record_shown(
+                session,
+                [("pot", "customer"), ("ink", "popular")],
+                conversation_id=f"talk-{number}",
+                customer_id="late-pen",
+                model_version="v1",
+                at=at,
+                consent=True,
+            )
+        suggestions.record_click(session, "talk-0", {"pot"}, at)
+        suggestions.record_shown(
+            session,
+            [("pen", "customer")],
+            conversation_id="talk-9",
+            customer_id="late-pen",
+            model_version="v1",
+            at=at,
+            consent=True,
+        )
+    result = CliRunner().invoke(app, ["evaluate", "recommend", "--json"])
+    assert result.exit_code == 0, result.output
+    report = json.loads(result.stdout)
+    rates = {(row["by"], row["group"]): row for row in report["online"]}
+    assert (rates["all", "all"]["shown"], rates["all", "all"]["clicked"]) == (11, 1)
+    # The late customer came back for the pen: the order is put down to the suggestion now.
+    assert (rates["rung", "customer"]["closed"], rates["rung", "customer"]["bought"]) == (6, 1)
+    assert rates["rung", "popular"]["conversion"] == 0
+    assert report["revenue"][0] == {
+        "by": "all", "group": "all", "currency": "GBP", "bought": 1, "revenue": "5",
+    }  # fmt: skip
+    folder = settings.home / "reports" / "recommend"
+    assert (folder / "online.png").read_bytes().startswith(b"\x89PNG")
+    assert (folder / "online.csv").read_text().startswith("by,group,shown,clicked,click_through")
+    page = (folder / "report.html").read_text()
+    assert page.count("<img ") == 2 and "Suggestions shown in the chat" in page
+    shown = CliRunner().invoke(app, ["evaluate", "recommend"])
+    assert "9.1% (1.6" in shown.stdout and "5.00 GBP" in shown.stdout
 
 
 def test_a_shop_to_which_nobody_came_back_is_not_measured(store: Store, settings: Settings) -> None:

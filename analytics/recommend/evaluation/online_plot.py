@@ -23,9 +23,9 @@ SIZE: Final = (10.0, 6.4)
 DPI: Final = 100
 SPREAD: Final = 0.12
 "How far the two rates of a group are drawn from its middle."
-MOST_LABELS: Final = 9
-LONGEST_LABEL: Final = 10
-"Of a version's name so much is shown: its day."
+MOST_LABELS: Final = 6
+LONGEST_LABEL: Final = 13
+"Of a version's name so much is shown: its day and time."
 
 
 def plot(rates: pd.DataFrame) -> bytes:

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import select
 from typer.testing import CliRunner
 
+from analytics import page
 from analytics.cli import app
 from analytics.errors import InvalidInput
-from analytics.learning import page
 from analytics.learning.sentences import read
 from analytics.store import Store, questions
 from analytics.store.models import Question, QuestionKind

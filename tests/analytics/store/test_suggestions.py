@@ -222,3 +222,33 @@ def test_a_click_is_learned_from_once_a_day_and_what_was_only_shown_never(store:
     with store.reading() as session:
         learned = frames.interactions(session)
     assert list(learned["item_id"]) == ["cup", "cup"]
+
+
+def test_the_frame_says_what_was_kept_of_what_was_sold(store: Store) -> None:
+    at = NOON + HOUR
+    with store.transaction() as session:
+        show(session, "cup", "pot", "tea", customer="ann")
+        show(session, "cup", customer="bob", talk="of bob")
+        suggestions.record_click(session, "talk", {"pot"}, at)
+        order(session, "O1", "ann", at, "cup-S", "cup-L", "pot-S", "tea-S")
+        order(session, "O2", "bob", at, "cup-S")
+        suggestions.record_bought(session, WEEK)
+        lines = {line.sku: line for line in session.get_one(Order, "O1").lines}
+        lines["cup-L"].quantity, lines["cup-L"].returned = 3, 1
+        lines["tea-S"].returned = 1
+        session.get_one(Order, "O2").status = "cancelled"
+    with store.reading() as session:
+        found = frames.suggestions(session)
+    assert list(found["position"]) == [1, 2, 3, 1]
+    assert list(found["clicked"]) == [False, True, False, False]
+    assert list(found["bought"]) == [True, True, False, False]
+    assert list(found["revenue"]) == [Decimal(15), Decimal(5), Decimal(0), Decimal(0)]
+    assert list(found["currency"]) == ["GBP", "GBP", None, None]
+    assert set(found["shown_at"]) == {NOON.replace(tzinfo=None)}
+
+
+def test_the_frame_of_a_shop_that_showed_nothing_is_empty(store: Store) -> None:
+    with store.reading() as session:
+        found = frames.suggestions(session)
+    assert found.empty
+    assert found["shown_at"].dtype.kind == "M"

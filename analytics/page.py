@@ -16,7 +16,7 @@ th, td { padding: 0.25rem 0.75rem; text-align: left; border-bottom: 1px solid #d
   font-variant-numeric: tabular-nums; vertical-align: top; }
 .wide { overflow-x: auto; }
 figure { display: inline-block; margin: 0 1rem 1rem 0; max-width: 100%; vertical-align: top; }
-svg { max-width: 100%; height: auto; }
+svg, img { max-width: 100%; height: auto; }
 p { max-width: 45rem; }
 """
 
@@ -34,7 +34,7 @@ def write(path: Path, title: str, note: str, plots: Sequence[str], tables: Seque
     """Write the page.
 
     Args:
-        plots: SVG elements.
+        plots: elements of HTML or SVG.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(html(title, note, plots, tables), encoding="utf-8")
