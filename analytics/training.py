@@ -22,7 +22,6 @@ from analytics.recommend import (
     Model,
     Popularity,
     Recommender,
-    WeightedHybrid,
     evaluate,
     temporal_split,
 )
@@ -156,10 +155,9 @@ def _train_recommender(
         "popularity": evaluate(Popularity().fit(past), past, future),
     }
     progress(RECOMMEND, steps - 1, steps)
-    parts = [model.clone() for model in chooser.parts_]
-    blend = WeightedHybrid(parts, weights=chooser.weights_.tolist())
+    chooser.refit(interactions, items)
     popularity = Popularity(half_life_days=TREND_HALF_LIFE_DAYS)
-    Recommender(blend, popularity).fit(interactions, items).save(folder)
+    Recommender(chooser, popularity).fit_ladder(interactions, items).save(folder)
     progress(RECOMMEND, steps, steps)
     return measures, chooser.tried_.to_dict(orient="records")
 

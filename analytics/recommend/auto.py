@@ -122,7 +122,13 @@ class AutoRecommender(WeightedHybrid):
         self.tried_ = pd.DataFrame(rows).assign(weight=weights)
         self.weights_ = weights[weights > 0]
         chosen = [model for model, weight in zip(tried, weights, strict=True) if weight > 0]
-        self.parts_ = [model.clone().fit(touched, items) for model in chosen]
+        self.parts_ = chosen
+        return self.refit(interactions, items)
+
+    def refit(self, interactions: pd.DataFrame, items: pd.DataFrame | None = None) -> Self:
+        """Learn the chosen models anew, such as from later interactions too; nothing is tried."""
+        touched = interactions.drop(columns=RATING, errors="ignore")
+        self.parts_ = [model.clone().fit(touched, items) for model in self.parts_]
         self.matrix_ = self.parts_[0].matrix_
         return self
 

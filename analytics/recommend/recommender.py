@@ -77,6 +77,10 @@ class Recommender:
     def fit(self, interactions: pd.DataFrame, items: pd.DataFrame | None = None) -> Self:
         """Learn from interactions and items, as `Model.fit`; of items the category counts too."""
         self.model.fit(interactions, items)
+        return self.fit_ladder(interactions, items)
+
+    def fit_ladder(self, interactions: pd.DataFrame, items: pd.DataFrame | None = None) -> Self:
+        """Learn what the other rungs need, the model being fitted on the same tables."""
         self.popular_ = self.popularity.fit(interactions, items).item_scores_
         self.together_ = ItemKNN().fit(interactions, items).neighbors_
         known = pd.Series(dtype=object) if items is None else items.set_index(ITEM).get(CATEGORY)
