@@ -13,7 +13,7 @@ from typing import Any, Final
 from rasa_sdk.events import ActiveLoop, EventType
 from sqlalchemy.orm import Session
 
-from actions import reference
+from actions import phrases, reference
 from actions.history import Exchange, exchanges, last_request
 from actions.replay import replay
 from actions.turn import ANSWERS, SHOWN_SLOT, Entity, Turn
@@ -36,6 +36,16 @@ NAMED: Final = (
 "Entities that a correction may change."
 ASKS_BACK: Final = frozenset({"action_correct", "action_deny"})
 "Actions after which a plain piece of information is a correction."
+REFINE: Final = "refine_products"
+HAGGLE: Final = "negotiate_price"
+QUOTE_FORM: Final = "quote_form"
+SHOW_PRODUCTS: Final = frozenset(
+    [
+        *("action_recommend", "action_similar_items", "action_refine_products"),
+        *("action_search_products", "action_next_best_offer"),
+    ]
+)
+"Actions that answer with products to choose from."
 MOST_WORDS: Final = 5
 "Words beside what it names, in a message that only says of what to ask again."
 
@@ -49,6 +59,8 @@ def follow_up(turn: Turn, session: Session) -> list[EventType]:
     now = exchanges(turn)[0]
     if turn.form or turn.replayed or now.ran_form:
         return []
+    if meant := _by_context(turn):
+        return replay(turn, turn.messages()[0], meant)
     return _picked(turn) or (ask_again(turn, session) if goes_on(turn, session) else [])
 
 
@@ -81,6 +93,9 @@ def ask_again(turn: Turn, session: Session) -> list[EventType]:
 def revive(turn: Turn, last: Exchange, named: Sequence[Entity] = ()) -> list[EventType]:
     """Return the events that ask an earlier request again, with what is `named` in its place."""
     message = turn.messages()[0]
+    if last.intent == REFINE:
+        # Said again, it would refine a second time; what this message names refines on.
+        return replay(turn, message, REFINE)
     if last.completed:
         # The form still has its answers, and hears this message as a correction.
         return [
@@ -114,6 +129,19 @@ def merge(text: str, known: Sequence[Entity], named: Sequence[Entity]) -> tuple[
         entities.append(placed)
         text = text[:start] + new.value + text[end:]
     return text, sorted(entities, key=lambda entity: entity.start)
+
+
+def _by_context(turn: Turn) -> str | None:
+    """Return what a message about a high price means behind the last answer, if not what it seems.
+
+    Of a quote "cheaper" is haggling; of products shown "too expensive" asks for others.
+    """
+    last = last_request(turn)
+    if last is None or phrases.said("wish", turn.text) != "cheaper":
+        return None
+    if turn.intent == REFINE and last.completed == QUOTE_FORM:
+        return HAGGLE
+    return REFINE if turn.intent == HAGGLE and last.action in SHOW_PRODUCTS else None
 
 
 def _picked(turn: Turn) -> list[EventType]:

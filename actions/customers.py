@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from actions import cards, consent, reference
 from actions.base import AGENTS, GuardedAction
-from actions.recommend import suggestions
+from actions.offering import offer
 from actions.turn import Turn
+from actions.wishes import Wanted
 from analytics.store import catalogue, customers
 from analytics.store.models import Customer, Purpose
 
@@ -90,9 +91,9 @@ class ActionNextBestOffer(GuardedAction):
         customer = reference.customer(turn, session)
         wanted = consent.given(turn, session, customer.id, Purpose.MARKETING)
         note = "" if wanted else turn.texts.get("utter_part_no_marketing")
-        turn.say("utter_next_best_offer", customer=_name(customer), note=note)
-        turn.show(cards.products(suggestions(turn, session, customer.id)))
-        return []
+        wish = Wanted(customer=customer.id)
+        intro = "utter_next_best_offer"
+        return offer(turn, session, wish, intro, customer=_name(customer), note=note)
 
 
 def _segment_card(turn: Turn, session: Session, customer: Customer) -> dict[str, Any]:

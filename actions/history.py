@@ -134,3 +134,17 @@ def last_answer(turn: Turn) -> list[Mapping[str, Any]]:
     """Return what was said to the last request, oldest first."""
     last = last_request(turn)
     return list(last.said) if last else []
+
+
+def shown_products(turn: Turn) -> list[list[str]]:
+    """Return the product lists shown in the conversation, the newest first, as ids."""
+    cards = [
+        (event.get("data") or {}).get("custom") or {}
+        for event in reversed(turn.events)
+        if event.get("event") == "bot"
+    ]
+    return [
+        [str(item["id"]) for item in card["items"]]
+        for card in cards
+        if card.get("type") == "products" and card.get("items")
+    ]

@@ -1,25 +1,27 @@
-"""Recommendations: what to buy next, and what is like this."""
+"""Recommendations: what to buy next, what is like this, what goes with it, and what else."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+import json
+from dataclasses import replace
+from typing import Final
 
 from rasa_sdk.events import EventType
 from sqlalchemy.orm import Session
 
-from actions import cards, consent, reference
+from actions import phrases, reference, wish_reading
+from actions.again import REFINE
 from actions.base import GuardedAction
 from actions.catalog import answered, asked_product
+from actions.history import Exchange, exchanges, shown_products
+from actions.offering import DROP, offer
 from actions.turn import Turn
-from analytics.identity import Role
+from actions.wish_reading import BRAND, CHEAPER, DEARER, OTHERS
+from actions.wishes import WISH_SLOT, Wanted, described, looked_at, of_kind, under_way
 from analytics.store import catalogue
-from analytics.store.models import Product, Purpose
 
-SHOWN: Final = 4
-OVERFETCH: Final = 25
-"Suggestions asked for, so that enough remain when those out of stock are left out."
-WITHIN_LIMIT: Final = 200
-"Suggestions asked for where the message says how much one may cost."
+SEARCH: Final = "action_search_products"
+"The action whose list is found by words."
 
 
 class ActionRecommend(GuardedAction):
@@ -28,77 +30,111 @@ class ActionRecommend(GuardedAction):
     action_name = "action_recommend"
 
     def act(self, turn: Turn, session: Session) -> list[EventType]:
-        known = _known(turn, session, turn.speaker.customer_id)
-        items = suggestions(turn, session, known)
-        if items:
-            turn.say("utter_recommend_for_you" if known else "utter_recommend_popular")
-            turn.show(cards.products(items))
-        else:
-            turn.say("utter_nothing_to_recommend")
-        return []
+        before = _wish_before(turn, session)
+        if before and phrases.said("wish", turn.text) in (CHEAPER, DEARER, OTHERS):
+            return _refine(turn, session, before)
+        wanted, aim = wish_reading.fresh(turn, session, _about(turn, session))
+        if aim.categories:
+            names = catalogue.categories(session, aim.categories)
+            titles = turn.texts.enumeration([catalogue.title(one, turn.language) for one in names])
+            return offer(turn, session, wanted, "utter_recommend_for_occasion", categories=titles)
+        unknown = turn.entity("product")
+        if unknown and not (wanted.kind or aim.is_gift or aim.is_open or wanted.for_others):
+            return offer(turn, session, wanted, "utter_recommend_instead", kind=unknown)
+        return offer(turn, session, wanted)
 
 
 class ActionSimilarItems(GuardedAction):
-    """Show what is bought by the people who buy this product."""
+    """Show what is similar to a product, or what goes with it."""
 
     action_name = "action_similar_items"
 
     def act(self, turn: Turn, session: Session) -> list[EventType]:
         product = asked_product(turn, session)
-        ids = turn.services.models.recommender.similar_items(product.id, OVERFETCH)
-        found = available(session, [str(one) for one in ids["item_id"]])
         title = catalogue.title(product, turn.language)
-        if found:
-            turn.say("utter_similar_items", product=title)
-            turn.show(cards.products([cards.product(turn.texts, one) for one in found[:SHOWN]]))
+        request = next(
+            (one.text for one in exchanges(turn) if one.intent == turn.intent), turn.text
+        )
+        wanted = Wanted(customer=_about(turn, session))
+        if phrases.names("together", "wish", request):
+            wanted, intro = replace(wanted, goes_with=product.id), "utter_goes_with"
         else:
-            turn.say("utter_no_similar_items", product=title)
-        return answered(product)
+            wanted, intro = replace(wanted, like=product.id), "utter_similar_items"
+        wanted = wish_reading.read(turn, session, wanted)
+        said = phrases.said("wish", turn.text)
+        if said in (CHEAPER, DEARER) and not (wanted.least or wanted.most):
+            wanted = wish_reading.moved(wanted, said, catalogue.price(product))
+        return [*answered(product), *offer(turn, session, wanted, intro, product=title)]
 
 
-def suggestions(turn: Turn, session: Session, customer_id: str | None) -> list[dict[str, Any]]:
-    """Return items of a products card for a customer, or the shop's favourites for a guest.
+class ActionRefineProducts(GuardedAction):
+    """Show what else there is: cheaper, without lamps, of another brand, not shown before."""
 
-    Who refuses personalisation is as a guest. None costs more than the message allows.
-    """
-    recommender = turn.services.models.recommender
-    user = _known(turn, session, customer_id) or ""
-    limit = reference.price_limit(turn)
-    fetched = WITHIN_LIMIT if limit else OVERFETCH
-    ranked = [str(one) for one in recommender.recommend([user], n=fetched)["item_id"]]
-    found = [
-        one for one in available(session, ranked) if limit is None or catalogue.price(one) <= limit
-    ][:SHOWN]
-    causes = {
-        one.id: str(cause)
-        for one in found
-        for cause in recommender.explain(user, one.id, n=1)["item_id"]
-    }
-    bought = catalogue.by_ids(session, list(causes.values()))
-    return [
-        cards.product(turn.texts, one, _reason(turn, bought.get(causes.get(one.id, ""))))
-        for one in found
+    action_name = "action_refine_products"
+
+    def act(self, turn: Turn, session: Session) -> list[EventType]:
+        before = _wish_before(turn, session) or Wanted(customer=_about(turn, session))
+        if dropped := turn.entity(DROP):
+            return _show(turn, session, before.dropping(dropped))
+        return _refine(turn, session, before)
+
+
+def _refine(turn: Turn, session: Session, before: Wanted) -> list[EventType]:
+    left_out = wish_reading.read_left_out(turn, session, before)
+    if left_out.unclear_brand:
+        _ask_brand(turn, session)
+        return []
+    wanted = wish_reading.refined(turn, session, before)
+    if left_out.unknown and replace(wanted, unwanted=before.unwanted) == before:
+        turn.say("utter_unknown_left_out", what=left_out.unknown)
+        return []
+    return _show(turn, session, wanted)
+
+
+def _show(turn: Turn, session: Session, wanted: Wanted) -> list[EventType]:
+    """Show what fits a refined wish, and say what it keeps to."""
+    intro = "utter_refined" if wanted.limits else "utter_other_suggestions"
+    limits = described(turn, session, wanted, wanted.limits)
+    return offer(turn, session, wanted, intro, limits=limits)
+
+
+def _ask_brand(turn: Turn, session: Session) -> None:
+    """Ask which brand is meant by "this brand"."""
+    brands = wish_reading.shown_brands(turn, session)
+    if not brands:
+        turn.say("utter_no_brand")
+        return
+    buttons = [
+        {"title": brand, "payload": f"/{REFINE}{json.dumps({BRAND: brand}, ensure_ascii=False)}"}
+        for brand in brands
     ]
+    turn.say("utter_ask_brand", buttons=buttons)
 
 
-def _known(turn: Turn, session: Session, customer_id: str | None) -> str | None:
-    """Return the customer, if it is one whose history may be used."""
-    allowed = customer_id and consent.given(turn, session, customer_id, Purpose.PERSONALISATION)
-    return customer_id if allowed else None
+def _about(turn: Turn, session: Session) -> str | None:
+    """Return the customer whom the message is about, or None: a guest, or nobody in particular."""
+    named = reference.named_customer(turn, session)
+    return reference.customer(turn, session).id if named else turn.speaker.customer_id
 
 
-def available(session: Session, product_ids: list[str]) -> list[Product]:
-    """Return the products still sold and not known to be out of stock, in the order given."""
-    products = catalogue.by_ids(session, product_ids)
-    kept = [products[one] for one in product_ids if one in products]
-    return [product for product in kept if catalogue.in_stock(product) is not False]
+def _wish_before(turn: Turn, session: Session) -> Wanted | None:
+    """Return the wish that the last list answered, or what was looked at last; else None."""
+    for exchange in exchanges(turn)[1:]:
+        if any(event.get("name") == WISH_SLOT for event in exchange.events):
+            return under_way(turn)
+        if exchange.action == SEARCH and shown_products(turn):
+            return _searched(turn, session, exchange)
+    last = looked_at(turn)[:1]
+    return Wanted(customer=_about(turn, session), like=last[0]) if last else None
 
 
-def _reason(turn: Turn, bought: Product | None) -> str:
-    if bought is None:
-        return turn.texts.get("utter_reason_popular")
-    own = turn.speaker.role is Role.SHOPPER
-    return turn.texts.get(
-        "utter_reason_bought" if own else "utter_reason_they_bought",
-        product=catalogue.title(bought, turn.language),
-    )
+def _searched(turn: Turn, session: Session, search: Exchange) -> Wanted:
+    """Return the wish that a search was for: the kind of its words, or of what it found."""
+    wanted = Wanted(customer=_about(turn, session))
+    words = next((one.value for one in search.entities if one.name == "product"), search.text)
+    wanted = wish_reading.with_amounts(search.text, search.entities, wanted)
+    if of_kind(session, words):
+        return replace(wanted, kind=words)
+    found = catalogue.by_ids(session, shown_products(turn)[0]).values()
+    shelves = dict.fromkeys(one.category_id for one in found if one.category_id)
+    return replace(wanted, categories=tuple(shelves))

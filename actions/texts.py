@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
 from babel.dates import format_date
+from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, format_percent
 
 LOCALES: Final = {"en": "en_GB", "zh": "zh_CN"}
@@ -58,3 +59,7 @@ class Texts:
     def date(self, day: date | datetime) -> str:
         """Return a day such as `22 November 2026`; of a moment, the day it has in UTC."""
         return format_date(day, "long", locale=self._locale)
+
+    def enumeration(self, names: Sequence[str]) -> str:
+        """Return names as `mugs, lamps and vases`."""
+        return str(format_list(list(names), locale=self._locale))

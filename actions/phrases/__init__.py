@@ -39,6 +39,36 @@ def begins(member: str, group: str, text: str) -> bool:
     return bool(_patterns()[group][member].match(text.lstrip()))
 
 
+def ends(member: str, group: str, text: str) -> bool:
+    """Return whether a text ends with a phrase of this member."""
+    text = text.rstrip()
+    return any(match.end() == len(text) for match in _patterns()[group][member].finditer(text))
+
+
+def behind(member: str, group: str, text: str) -> str | None:
+    """Return what a text says behind its last phrase of this member, or None without any."""
+    matches = list(_patterns()[group][member].finditer(text))
+    return text[matches[-1].end() :] if matches else None
+
+
+def after_beginning(member: str, group: str, text: str) -> str:
+    """Return a text without the phrases of this member that it begins with."""
+    text = text.strip()
+    while match := _patterns()[group][member].match(text):
+        text = text[match.end() :].strip()
+    return text
+
+
+def before_end(member: str, group: str, text: str) -> str:
+    """Return a text without the phrases of this member that it ends with."""
+    text = text.rstrip()
+    while last := [
+        match for match in _patterns()[group][member].finditer(text) if match.end() == len(text)
+    ]:
+        text = text[: last[0].start()].rstrip()
+    return text
+
+
 def without(member: str, group: str, text: str) -> str:
     """Return a text without the phrases of this member."""
     return _patterns()[group][member].sub(" ", text)

@@ -41,8 +41,7 @@ class Faq:
             InvalidFile: the file is broken already; nothing would answer truly.
         """
         self._path = path
-        encoder = f"{ENCODER} {version(ENCODER)}"
-        self._vectors = Vectors(encode or USE(threads=1).encode, encoder, vectors)
+        self._vectors = Vectors(encode or USE(threads=1).encode, encoder_version(), vectors)
         self._looking, self._reading = Lock(), Lock()
         self._stamp = _stamp(path)
         self._index = FaqIndex(load_articles(path), self._vectors)
@@ -81,6 +80,11 @@ class Faq:
                 self._index = FaqIndex(load_articles(self._path), self._vectors)
             except InvalidFile as error:
                 log.error("The articles stay as they were before this edit: %s", error)
+
+
+def encoder_version() -> str:
+    """The encoder and its version, as `Vectors` wants them."""
+    return f"{ENCODER} {version(ENCODER)}"
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

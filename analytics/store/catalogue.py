@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -9,14 +10,18 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from analytics.errors import AmbiguousProduct, UnknownProduct
-from analytics.store.models import Category, Product, Shop, Variant
+from analytics.store.models import LANGUAGES, Category, Product, Shop, Variant
 from analytics.store.search import Hit, reindex, search
-from analytics.store.terms import terms
+from analytics.store.terms import index_terms, terms
 
 __all__ = [
     "Hit",
+    "brands",
     "by_code",
     "by_ids",
+    "categories",
+    "category_named",
+    "has_titled",
     "in_stock",
     "mentioned",
     "options",
@@ -24,6 +29,7 @@ __all__ = [
     "reindex",
     "resolve",
     "search",
+    "shelves",
     "shop",
     "title",
     "variant_for",
@@ -56,6 +62,54 @@ def by_code(session: Session, code: str) -> Product | None:
     return session.scalar(
         _complete().where((func.upper(Product.id) == code) | Product.id.in_(variant)).limit(1)
     )
+
+
+def brands(session: Session) -> list[str]:
+    """Return the brands of the products still sold, in the order of their names."""
+    query = select(Product.brand).where(Product.active, Product.brand.is_not(None))
+    return [str(brand) for brand in session.scalars(query.distinct().order_by(Product.brand))]
+
+
+def categories(session: Session, category_ids: Sequence[str] | None = None) -> list[Category]:
+    """Return the categories of these ids in their order, or all in the order of their ids."""
+    if category_ids is None:
+        return list(session.scalars(select(Category).order_by(Category.id)))
+    found = {one.id: one for one in session.scalars(_categories(category_ids))}
+    return [found[one] for one in category_ids if one in found]
+
+
+def category_named(session: Session, words: str) -> str | None:
+    """Return the id of the category whose title, in one language, has all the words; or None."""
+    said = set(terms(words))
+    for one in categories(session):
+        if said and (said <= set(terms(one.title_en)) or said <= set(terms(one.title_zh))):
+            return one.id
+    return None
+
+
+def has_titled(session: Session, words: str) -> bool:
+    """Return whether a product's titles, or a category's, have all the words as they are."""
+    said = set(terms(words))
+    names = [hit.product for hit in search(session, words, limit=1)]
+    titles = [set(index_terms(f"{one.title_en} {one.title_zh}")) for one in names]
+    return bool(said) and (
+        any(said <= title for title in titles) or category_named(session, words) is not None
+    )
+
+
+def shelves(session: Session, most: int) -> dict[str, dict[str, list[str]]]:
+    """Return by language what stands in each category, by its id: its title, and of products.
+
+    Args:
+        most: product titles in all; each category gives equally many, spread evenly over its ids.
+    """
+    every = categories(session)
+    each = max(1, most // max(1, len(every)))
+    found = {language: {one.id: [title(one, language)] for one in every} for language in LANGUAGES}
+    for category_id, *titles in session.execute(_spread(each)):
+        for language, text in zip(LANGUAGES, titles, strict=True):
+            found[language][category_id].append(text)
+    return found
 
 
 def resolve(session: Session, reference: str) -> Product:
@@ -123,6 +177,30 @@ def description(product: Product, language: str) -> str:
 def options(variant: Variant) -> str:
     """Return the variant's options as one text, such as `red, M`; empty without options."""
     return ", ".join(str(value) for value in variant.options.values())
+
+
+def _categories(category_ids: Sequence[str]) -> Select[Category]:
+    return select(Category).where(Category.id.in_(category_ids))
+
+
+def _spread(each: int) -> Select[str, str, str]:
+    """Ask for category, English and Chinese title of about `each` products of every category."""
+    place = func.row_number().over(partition_by=Product.category_id, order_by=Product.id) - 1
+    count = func.count().over(partition_by=Product.category_id)
+    numbered = (
+        select(
+            Product.category_id,
+            Product.title_en,
+            Product.title_zh,
+            # As many multiples of the count are passed as titles are wanted.
+            ((place * each) % count).label("step"),
+        )
+        .where(Product.active, Product.category_id.is_not(None))
+        .subquery()
+    )
+    columns = numbered.c
+    query = select(columns.category_id, columns.title_en, columns.title_zh)
+    return query.where(columns.step < each).order_by(columns.category_id, columns.title_en)
 
 
 def _complete() -> Select[Product]:

@@ -34,7 +34,8 @@ _MATTERS: Final = (
     frozenset(["change_order", "change_shipping_address"]),
     frozenset(["recover_password", "registration_problems"]),
     frozenset(["create_account", "edit_account", "switch_account"]),
-    frozenset(["recommend", "similar_items", "next_best_offer"]),
+    frozenset(["recommend", "similar_items", "refine_products", "next_best_offer"]),
+    frozenset(["refine_products", "product_search"]),
 )
 'Requests that are one in one message: "We need 80 lamps, what would they cost?"'
 _FIRST: Final = {name: names[0] for names in _ALIKE for name in names}

@@ -26,7 +26,7 @@ REQUESTS = {
     "faq": "ask_faq delivery_options delivery_period check_payment_methods check_refund_policy "
     "check_cancellation_fee warranty store_information promotions",
     "catalog": "product_search product_question compare_products check_stock ask_price",
-    "recommend": "recommend similar_items",
+    "recommend": "recommend similar_items refine_products",
     "quotes": "request_quote negotiate_price",
     "feedback": "complaint review",
     "handoff": "contact_human_agent contact_customer_service",

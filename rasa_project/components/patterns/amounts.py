@@ -104,7 +104,8 @@ MONEY = [
     ),
     Rule(
         "money",
-        rf"{BEGIN}(?<!\d[.,])(?P<span>(?P<amount>{_DECIMAL})){_LIMIT_AFTER}",
+        rf"""{BEGIN}(?<!\d[.,])(?<![几幾数數好])
+            (?P<span>(?P<amount>{_DECIMAL}|{CHINESE})){_LIMIT_AFTER}""",
         _money,
     ),
 ]
