@@ -171,26 +171,34 @@ def recommend(
     n: Annotated[int, typer.Option("-n", help="How many.", min=1)] = 10,
     as_json: Json = False,
 ) -> None:
-    """Print what to recommend to a customer.
+    """Print what to recommend to a customer, and why.
 
     Example: salesclerk recommend C00042 -n 5
     """
-    from analytics.store import catalogue, customers
+    from analytics.recommend.policy import load_recommend_policy
+    from analytics.recommend.suggestions import Wish, suggest
+    from analytics.store import customers
     from analytics.store.models import Purpose
 
     settings = Settings.from_environment()
+    policy = load_recommend_policy(settings.policies / "recommend.yml")
     models = _models(settings)
     with open_store(settings).reading() as session:
         found = customers.get(session, customer)
         known = _allows(settings, session, found.id, Purpose.PERSONALISATION)
-        ranked = models.recommender.recommend([found.id if known else ""], n=n)
-        products = catalogue.by_ids(session, list(ranked["item_id"]))
+        wish = Wish(customer_id=found.id if known else None)
+        suggestions = suggest(session, models.recommender, policy, wish, n)
     rows = [
-        {"rank": row.rank, "item_id": row.item_id, "title": products[row.item_id].title_en,
-         "score": round(float(row.score), 4)}
-        for row in ranked.itertuples()
-        if row.item_id in products
-    ]  # fmt: skip
+        {
+            "rank": rank,
+            "item_id": one.product.id,
+            "title": one.product.title_en,
+            "reason": one.reason and " ".join([one.reason.kind, *one.reason.item_ids]),
+            "rung": one.rung.value,
+            "score": round(one.score, 4),
+        }
+        for rank, one in enumerate(suggestions, start=1)
+    ]
     show(rows, as_json)
 
 

@@ -107,8 +107,12 @@ def _ratio(left: Sequence[Decimal], right: Sequence[Decimal]) -> Scores:
 
 def _shared(left: Sequence[str], right: Sequence[str]) -> Scores:
     """Return the words that both texts have over those that either has."""
-    own = [frozenset(words(text)) for text in left]
-    others = [frozenset(words(text)) for text in right]
-    return np.array(
-        [[len(one & other) / max(1, len(one | other)) for other in others] for one in own]
-    ).reshape(len(own), len(others))
+    found = [frozenset(words(text)) for text in (*left, *right)]
+    place = {word: number for number, word in enumerate(frozenset().union(*found))}
+    has = np.zeros((len(found), len(place)))
+    for row, own in zip(has, found, strict=True):
+        row[[place[word] for word in own]] = 1.0
+    both = has[: len(left)] @ has[len(left) :].T
+    sizes = has.sum(axis=1)
+    either = sizes[: len(left), None] + sizes[None, len(left) :] - both
+    return np.divide(both, either, out=np.zeros_like(both), where=either > 0)

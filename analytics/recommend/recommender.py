@@ -90,7 +90,7 @@ class Recommender:
         self.category_of_ = positions(self.categories_, found)
         newest = interactions[TIMESTAMP].max()
         self.until_ = None if pd.isna(newest) else newest.to_pydatetime()
-        self._set_usual()
+        self._prepare()
         return self
 
     def fitted_matrix(self) -> InteractionMatrix:
@@ -130,12 +130,14 @@ class Recommender:
         allowed = ranking.candidate_mask(matrix, candidates)
         if exclude_seen:
             allowed[session] = False
-        alike = self.model.likeness(session) if len(session) else np.zeros(len(matrix.items))
+        nothing = np.zeros(len(matrix.items))
+        alike = self.model.likeness(session) if len(session) else nothing
 
         def tiers_of(rows: NDArray[np.intp], new: csr_array | None) -> Tiers:
             own = matrix.profiles(rows, new)
+            known = np.diff(own.indptr) > 0
             return (
-                self.model.scores(rows, new),
+                self.model.scores(rows, new) * known[:, None] if known.any() else nothing,
                 alike,
                 self._in_categories(own, session),
                 self.popular_,
@@ -237,16 +239,23 @@ class Recommender:
             loaded.popular_, loaded.category_of_ = arrays["popular"], arrays["category_of"]
             loaded.together_ = unpack("together", arrays, (size, size))
             loaded.categories_ = pd.Index(description["categories"])
-            loaded._set_usual()
+            loaded._prepare()
             until = description["until"]
             loaded.until_ = None if until is None else datetime.fromisoformat(until)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ArtifactError(f"{folder}: no {cls.__name__} ({error}): train again") from error
         return loaded
 
-    def _set_usual(self) -> None:
+    def _prepare(self) -> None:
+        """Derive what each request would have to derive otherwise."""
         touched = self.popular_[self.popular_ > 0]
         self._usual = float(np.median(touched)) if len(touched) else np.inf
+        known = np.flatnonzero(self.category_of_ >= 0)
+        # The last column stays empty: the category of what has none, -1, reads it.
+        self._of_category = csr_array(
+            (np.ones(len(known)), (known, self.category_of_[known])),
+            shape=(len(self.category_of_), len(self.categories_) + 1),
+        )
 
     def _recent(self, user_ids: Sequence[Any], recent: Mapping[Any, Sequence[Any]]) -> csr_array:
         """Return how often each user touched each item: (users, items)."""
@@ -268,11 +277,6 @@ class Recommender:
                 (np.ones(len(session)), (np.zeros_like(session), session)),
                 shape=(1, own.shape[1]),
             )
-        known = self.category_of_ >= 0
-        of_category = csr_array(
-            (np.ones(known.sum()), (np.flatnonzero(known), self.category_of_[known])),
-            shape=(len(known), len(self.categories_) + 1),
-        )
-        taste = (own @ of_category).toarray()
+        taste = (own @ self._of_category).toarray()
         scores: Scores = taste[:, self.category_of_] * self.popular_
         return scores

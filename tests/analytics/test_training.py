@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -9,9 +10,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 from analytics import artifacts, training
 from analytics.artifacts import Latest
+from analytics.cli import app
 from analytics.errors import ArtifactError, NotEnoughHistory
 from analytics.recommend import Rung
 from analytics.serving import Models
@@ -100,6 +103,18 @@ def test_the_models_answer_from_the_shops_data(store: Store, settings: Settings)
     tea = models.forecasts.of("tea")
     # Of each week's tea anna and ben buy two; the last week is not over.
     assert tea.forecast["mean"].iloc[0] == pytest.approx(4, abs=0.5)
+
+
+def test_the_command_line_recommends_with_reasons(
+    store: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train(store, settings)
+    monkeypatch.setenv("SALESCLERK_HOME", str(settings.home))
+    done = CliRunner().invoke(app, ["recommend", "cleo", "-n", "2", "--json"])
+    first, second = json.loads(done.stdout)
+    assert (first["rank"], first["item_id"], first["title"]) == (1, "cup", "cup")
+    assert (first["reason"], first["rung"]) == ("bought tea", "customer")
+    assert second["rank"] == 2
 
 
 def test_the_manifest_tells_the_data_and_the_measures(store: Store, settings: Settings) -> None:
