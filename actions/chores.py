@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from actions import retraining
 from actions.services import Services
 from analytics.errors import SalesclerkError
 from analytics.privacy.retention import retain
@@ -23,11 +24,12 @@ logger = logging.getLogger(__name__)
 
 @contextmanager
 def chores(services: Services) -> Iterator[None]:
-    """Deliver webhooks, and once a day delete what is too old, for the `with` block."""
+    """Deliver webhooks, delete daily what is too old, and train anew, for the `with` block."""
     stop = threading.Event()
     threads = [
         threading.Thread(target=services.courier().run, args=(stop,), name="courier", daemon=True),
         threading.Thread(target=_retain, args=(services, stop), name="retention", daemon=True),
+        threading.Thread(target=_retrain, args=(services, stop), name="retraining", daemon=True),
     ]
     for thread in threads:
         thread.start()
@@ -48,3 +50,13 @@ def _retain(services: Services, stop: threading.Event) -> None:
             retain(services.store, services.settings, policy, services.now())
         except SalesclerkError:
             logger.exception("what is too old was not deleted; it is tried again tomorrow")
+
+
+def _retrain(services: Services, stop: threading.Event) -> None:
+    def train() -> bool:
+        return retraining.train_aside(services.settings.environ, stop)
+
+    def load() -> object:
+        return services.models
+
+    retraining.run(services.training_policy, services.now, train, load, stop)

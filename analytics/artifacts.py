@@ -89,6 +89,14 @@ def publish(root: Path, write: Callable[[Path], Mapping[str, Any]]) -> str:
     return version
 
 
+@contextmanager
+def training(root: Path) -> Iterator[None]:
+    """Let one process at a time train, for the `with` block; others wait until it is through."""
+    root.mkdir(parents=True, exist_ok=True)
+    with _locked(root, ".training"):
+        yield
+
+
 def current(root: Path) -> Artifact:
     """Return the version that serves, after comparing every file with its hash.
 
@@ -201,9 +209,9 @@ def _draft(root: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _locked(root: Path) -> Iterator[None]:
-    """Hold the lock that lets one process at a time change which versions there are."""
-    with (root / ".lock").open("w") as file:
+def _locked(root: Path, name: str = ".lock") -> Iterator[None]:
+    """Hold a lock; by default the one to change which versions there are."""
+    with (root / name).open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 

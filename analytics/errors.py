@@ -160,6 +160,18 @@ class NotEnoughHistory(SalesclerkError, LookupError):
         super().__init__(f"not enough history for {subject!r}", subject=subject)
 
 
+class NotPublished(SalesclerkError, RuntimeError):
+    """Newly trained models are clearly worse than those that serve, which stay."""
+
+    code = "not_published"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"the new models are not published: {reason}; "
+            "`salesclerk train --force` publishes them all the same"
+        )
+
+
 class NotFittedError(SalesclerkError, RuntimeError):
     """A model was used before it was fitted."""
 

@@ -10,10 +10,11 @@ from typing import Any, Final
 import pandas as pd
 from sqlalchemy.orm import Session
 
-from analytics import artifacts
+from analytics import artifacts, training_guard
+from analytics.artifacts import Artifact
 from analytics.columns import CUSTOMER, ITEM, RATING, TIMESTAMP, USER
 from analytics.customers import train_segments
-from analytics.errors import ArtifactError, NotEnoughHistory
+from analytics.errors import NotEnoughHistory
 from analytics.forecast import to_demand, train_forecasts
 from analytics.privacy.policy import load_privacy_policy
 from analytics.progress import Progress, silent
@@ -30,6 +31,7 @@ from analytics.recommend.policy import load_recommend_policy
 from analytics.serving import CUSTOMERS, FORECAST, RECOMMEND
 from analytics.settings import Settings
 from analytics.store import Store, frames
+from analytics.training_policy import load_training_policy
 
 TREND_HALF_LIFE_DAYS: Final = 30
 "What was bought a month ago says half as much about what is popular as what is bought now."
@@ -44,31 +46,43 @@ def train(
 ) -> str:
     """Train on what the store holds, publish a version and return its name.
 
-    Where neither the data nor Salesclerk changed since the current version, that one is returned.
+    Where neither the data nor Salesclerk changed since the current version, that one is returned;
+    so it is where another process has trained meanwhile, for which this one waits.
 
     Args:
-        force: train even then.
+        force: train even then, and publish even what is worse than the current version.
 
     Raises:
         NotEnoughHistory: the shop has no order of a known customer.
+        NotPublished: the new models are clearly worse than the current ones, which stay.
         StoreUnavailable: the shop's database does not answer.
-        InvalidFile: the privacy policy or the recommendation policy cannot be used.
+        InvalidFile: the policy of privacy, recommendation or training cannot be used.
     """
+    with artifacts.training(settings.artifacts):
+        return _train(store, settings, progress, force=force)
+
+
+def _train(store: Store, settings: Settings, progress: Progress, *, force: bool) -> str:
     consent = load_privacy_policy(settings.policies / "privacy.yml").consent.analytics
+    least = load_training_policy(settings.policies / "training.yml").least_data
     chooser = _chooser(settings)
+    current = training_guard.serving(settings.artifacts)
     with store.reading() as session:
         fingerprint = frames.fingerprint(session, consent=consent)
-        if not force and (current := _up_to_date(settings.artifacts, fingerprint)):
-            return current
+        if current and not force and _is_up_to_date(current, fingerprint):
+            return current.version
         order_lines = frames.order_lines(session, consent=consent)
         interactions = _interests(session, consent)
         items = frames.items(session)
     if order_lines[CUSTOMER].isna().all():
         raise NotEnoughHistory("orders")
+    rival = None if force else current
+    if rival:
+        training_guard.require_data(rival, interactions, least)
 
     def write(folder: Path) -> Mapping[str, Any]:
         measures, tried = _train_recommender(
-            chooser, interactions, items, folder / RECOMMEND, progress
+            chooser, rival, interactions, items, folder / RECOMMEND, progress
         )
         return {
             "fingerprint": fingerprint,
@@ -118,24 +132,24 @@ def evaluate_recommender(
     return evaluations
 
 
-def _up_to_date(root: Path, fingerprint: str) -> str | None:
-    """Return the current version where training again would bring nothing new."""
-    try:
-        current = artifacts.current(root)
-    except ArtifactError:
-        return None
+def _is_up_to_date(current: Artifact, fingerprint: str) -> bool:
+    """Return whether training again would bring nothing new."""
     made_of = (current.manifest.get("fingerprint"), current.manifest["package_version"])
-    return current.version if made_of == (fingerprint, package_version("salesclerk")) else None
+    return made_of == (fingerprint, package_version("salesclerk"))
 
 
 def _train_recommender(
     chooser: AutoRecommender,
+    rival: Artifact | None,
     interactions: pd.DataFrame,
     items: pd.DataFrame,
     folder: Path,
     progress: Progress,
 ) -> tuple[dict[str, Any], list[dict[Any, Any]]]:
     """Choose and measure on the last fifth of the interactions, then learn from all of them.
+
+    Args:
+        rival: the version that the new models must not be clearly worse than.
 
     Returns:
         The measures, and what was tried: see `AutoRecommender.tried_`.
@@ -149,6 +163,8 @@ def _train_recommender(
 
     past, future = _past_and_future(interactions)
     chooser.fit(past, items, tried)
+    if rival:
+        training_guard.require_no_worse(rival, chooser, past, future, items)
     blended = chooser.tried_[chooser.tried_["weight"] > 0].groupby("model")["weight"].sum()
     measures = {
         "recommender": {**evaluate(chooser, past, future), "blend": blended.to_dict()},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +16,7 @@ from typer.testing import CliRunner
 from analytics import artifacts, training
 from analytics.artifacts import Latest
 from analytics.cli import app
-from analytics.errors import ArtifactError, NotEnoughHistory
+from analytics.errors import ArtifactError, NotEnoughHistory, NotPublished
 from analytics.recommend import Rung
 from analytics.serving import Models
 from analytics.settings import Settings
@@ -152,6 +153,27 @@ def test_only_what_changed_is_trained(store: Store, settings: Settings) -> None:
     assert second != first
     third = train(store, settings, force=True)
     assert artifacts.versions(settings.artifacts) == [third, second, first]
+
+
+def test_a_shop_that_lost_most_of_its_orders_keeps_its_models(
+    store: Store, settings: Settings
+) -> None:
+    first = train(store, settings)
+    with store.transaction() as session:
+        for number in range(3, WEEKS):
+            for name in BASKETS:
+                if found := session.get(Order, order(name, number).id):
+                    found.status = "cancelled"
+    with pytest.raises(NotPublished, match="interactions to learn from"):
+        train(store, settings)
+    assert artifacts.versions(settings.artifacts) == [first]
+    assert train(store, settings, force=True) != first
+
+
+def test_two_trainings_at_once_make_one_version(store: Store, settings: Settings) -> None:
+    with ThreadPoolExecutor() as threads:
+        versions = set(threads.map(lambda _: train(store, settings), range(2)))
+    assert artifacts.versions(settings.artifacts) == list(versions)
 
 
 def test_a_new_release_trains_again(
