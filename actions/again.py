@@ -39,13 +39,16 @@ ASKS_BACK: Final = frozenset({"action_correct", "action_deny"})
 REFINE: Final = "refine_products"
 HAGGLE: Final = "negotiate_price"
 QUOTE_FORM: Final = "quote_form"
-SHOW_PRODUCTS: Final = frozenset(
+SUGGEST: Final = frozenset(
     [
         *("action_recommend", "action_similar_items", "action_refine_products"),
-        *("action_search_products", "action_next_best_offer"),
+        "action_next_best_offer",
     ]
 )
-"Actions that answer with products to choose from."
+"Actions that answer a wish with products to choose from."
+SHOW_PRODUCTS: Final = SUGGEST | {"action_search_products"}
+UNCLEAR: Final = frozenset({"inform", "nlu_fallback"})
+"Intents of messages too short to say what they ask for."
 MOST_WORDS: Final = 5
 "Words beside what it names, in a message that only says of what to ask again."
 
@@ -132,12 +135,18 @@ def merge(text: str, known: Sequence[Entity], named: Sequence[Entity]) -> tuple[
 
 
 def _by_context(turn: Turn) -> str | None:
-    """Return what a message about a high price means behind the last answer, if not what it seems.
+    """Return what a message means behind the last answer, if not what it seems to.
 
-    Of a quote "cheaper" is haggling; of products shown "too expensive" asks for others.
+    Of a quote "cheaper" is haggling; of products shown "too expensive" asks for others, and of
+    suggestions a bare "under 30" or "not lamps" does.
     """
     last = last_request(turn)
-    if last is None or phrases.said("wish", turn.text) != "cheaper":
+    if last is None:
+        return None
+    if turn.intent in UNCLEAR and last.action in SUGGEST:
+        limits = turn.entities("money") or phrases.names("before", "leave_out", turn.text)
+        return REFINE if limits and not turn.entities("code") else None
+    if phrases.said("wish", turn.text) != "cheaper":
         return None
     if turn.intent == REFINE and last.completed == QUOTE_FORM:
         return HAGGLE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +21,27 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class Listed(Strict):
+    """What the products of a card must be like.
+
+    Attributes:
+        count: exactly so many.
+        least, most: what each costs, the bounds included.
+        fresh: none of them was shown in the conversation before.
+        category: the titles of which each must be of one.
+        titles_without: words that no title may hold.
+        reasons: words of which each reason must hold one.
+    """
+
+    count: int | None = None
+    least: Decimal = Decimal(0)
+    most: Decimal = Decimal("Infinity")
+    fresh: bool = False
+    category: list[str] = []
+    titles_without: list[str] = []
+    reasons: list[str] = [""]
+
+
 class Step(Strict):
     """A message and what must come back.
 
@@ -28,6 +50,7 @@ class Step(Strict):
         language: the language they must be in.
         buttons: payloads of the last message's buttons.
         card: what one card must hold at least; lists are compared item by item.
+        listed: what the products of the one products card must be like.
         says: what must stand in the texts.
         hides: what must not stand in them.
     """
@@ -37,6 +60,7 @@ class Step(Strict):
     language: str = "en"
     buttons: list[str] | None = None
     card: dict[str, Any] | None = None
+    listed: Listed | None = None
     says: list[str] = []
     hides: list[str] = []
     status: str = "ok"
@@ -138,3 +162,30 @@ def holds(found: Any, expected: Any) -> bool:
             and all(holds(one, other) for one, other in zip(found, expected, strict=False))
         )
     return bool(found == expected)
+
+
+def faults(items: list[dict[str, Any]], listed: Listed, before: set[str]) -> list[str]:
+    """Return what is wrong with a card's products.
+
+    Args:
+        before: ids of the products shown in the conversation before.
+    """
+    found = []
+    if listed.count is not None and len(items) != listed.count:
+        found.append(f"{len(items)} products instead of {listed.count}")
+    if len({item["id"] for item in items}) < len(items):
+        found.append("a product twice")
+    for item in items:
+        if not listed.least <= Decimal(item["price"]) <= listed.most:
+            found.append(f"{item['title']} costs {item['price']}")
+        if item["in_stock"] is False:
+            found.append(f"{item['title']} is out of stock")
+        if listed.fresh and item["id"] in before:
+            found.append(f"{item['title']} was shown before")
+        if listed.category and item["category"] not in listed.category:
+            found.append(f"{item['title']} is of {item['category']}")
+        if any(words in item["title"] for words in listed.titles_without):
+            found.append(f"{item['title']} is not wanted")
+        if not any(words in (item["reason"] or "no reason") for words in listed.reasons):
+            found.append(f"{item['title']} is shown because: {item['reason']}")
+    return found

@@ -19,6 +19,7 @@ from tests.conversations.scripts import (
     Script,
     Step,
     cases,
+    faults,
     holds,
     pattern,
     responses,
@@ -54,8 +55,11 @@ def test_conversation(
         _speaker(script, facts, str(case)),
         facts[script.contact].id if script.contact else None,
     )
+    shown: set[str] = set()
     for step in script.turns:
-        _check(step, talk.send(step.user))
+        answer = talk.send(step.user)
+        _check(step, answer, shown)
+        shown |= {item["id"] for item in _listed(answer)}
     gained = {table: count - before[table] for table, count in _counts(assistant).items()}
     expected = {table: rows.added for table, rows in script.database.items()}
     if REVIEWED not in expected:
@@ -77,7 +81,13 @@ def test_conversation(
             assert payments.balance(order) == orders.total(order)
 
 
-def _check(step: Step, answer: dict[str, Any]) -> None:
+def _listed(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the items of the answer's products card; none without such a card."""
+    cards = [message.get("custom") or {} for message in answer["messages"]]
+    return [item for card in cards if card.get("type") == "products" for item in card["items"]]
+
+
+def _check(step: Step, answer: dict[str, Any], shown: set[str]) -> None:
     said = [message["text"] for message in answer["messages"] if "text" in message]
     cards = [message["custom"] for message in answer["messages"] if "custom" in message]
     told = f"\nuser: {step.user}\nbot: {said}\ncards: {cards}"
@@ -92,6 +102,9 @@ def _check(step: Step, answer: dict[str, Any]) -> None:
     if step.buttons is not None:
         shown = answer["messages"][-1].get("buttons", [])
         assert [button["payload"] for button in shown] == step.buttons, told
+    if step.listed is not None:
+        assert _listed(answer), told
+        assert not faults(_listed(answer), step.listed, shown), told
     if step.card is not None:
         assert any(holds(card, step.card) for card in cards), told
 
