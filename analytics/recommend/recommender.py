@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from analytics.columns import CATEGORY, ITEM, RANK, RECOMMENDATIONS, SCORE, TIMESTAMP
+from analytics.columns import CATEGORY, ITEM, RANK, RECOMMENDATIONS, SCORE, TIMESTAMP, USER
 from analytics.errors import ArtifactError, NotFittedError
 from analytics.recommend import ranking
 from analytics.recommend.auto import AutoRecommender
@@ -57,8 +57,8 @@ class Recommender:
 
     Attributes:
         popular_: (items,), the scores of `popularity`.
-        together_: (items, items), how much of each item's customers the others share, shrunk;
-            above 0 only where a customer bought both.
+        together_: (items, items), how alike the baskets are that items lie in, as `ItemKNN` has
+            it; above 0 only where two lay in one. What a user touched at one time is a basket.
         categories_: the categories of the items, sorted.
         category_of_: (items,), the position of each item's category in them; -1 without one.
         until_: the time of the newest interaction; None where there was none.
@@ -81,11 +81,16 @@ class Recommender:
 
     def fit_ladder(self, interactions: pd.DataFrame, items: pd.DataFrame | None = None) -> Self:
         """Learn what the other rungs need, the model being fitted on the same tables."""
-        self.popular_ = self.popularity.fit(interactions, items).item_scores_
-        self.together_ = ItemKNN().fit(interactions, items).neighbors_
+        ids = self.model.fitted_matrix().items
+        popularity = self.popularity.fit(interactions, items)
+        self.popular_ = popularity.item_scores_[positions(popularity.matrix_.items, ids)]
+        basket = interactions.groupby([USER, TIMESTAMP], sort=False).ngroup()
+        baskets = ItemKNN().fit(interactions.assign(**{USER: basket}), items)
+        place = positions(baskets.matrix_.items, ids)
+        self.together_ = baskets.neighbors_[place][:, place]
         known = pd.Series(dtype=object) if items is None else items.set_index(ITEM).get(CATEGORY)
         category = pd.Series(dtype=object) if known is None else known
-        found = category.reindex(self.model.matrix_.items)
+        found = category.reindex(ids)
         self.categories_ = pd.Index(found.dropna().unique()).sort_values()
         self.category_of_ = positions(self.categories_, found)
         newest = interactions[TIMESTAMP].max()
@@ -172,9 +177,9 @@ class Recommender:
         return bool((self.popular_[found] >= self._usual).any())
 
     def bought_together(self, item_ids: Sequence[Any]) -> pd.Series[float]:
-        """Return how much each item is bought by those who buy the given ones: score by item_id.
+        """Return how much each item lies in baskets with the given ones: score by item_id.
 
-        Summed over `item_ids`; above 0 only where a customer bought both.
+        Summed over `item_ids`; above 0 only where a customer bought both at one time.
         """
         matrix = self.fitted_matrix()
         summed = self.together_[matrix.columns_of(item_ids)].sum(axis=0)

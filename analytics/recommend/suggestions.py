@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC
 from decimal import Decimal
@@ -70,7 +70,8 @@ class Wish:
         customer_id: whose history may be used; None for a guest.
         session_items: in the cart, or looked at in this conversation.
         like: a product to be similar to.
-        goes_with: products to be bought together with; what is suggested is of other categories.
+        goes_with: products to be bought together with; nothing of their own kind, the last word of
+            the title, which would take their place.
         only_items, categories: the only ones that will do; None for any.
         min_price, max_price: of the cheapest variant, both included.
         exclude_bought: leave out what the customer bought, put in a cart or rated before.
@@ -115,7 +116,9 @@ class _Asked:
     limits: Limits
     user: str
     recent: Mapping[str, Sequence[str]]
+    session_items: Sequence[str]
     named: Mapping[str, Product]
+    "The products asked about."
 
     @classmethod
     def of(
@@ -123,10 +126,9 @@ class _Asked:
     ) -> _Asked:
         asked_about = [*wish.goes_with, *([wish.like] if wish.like else [])]
         named = catalogue.by_ids(session, asked_about) if asked_about else {}
+        session_items = (*asked_about, *wish.session_items)
         without = Selection(
-            wish.without_items | {*asked_about, *wish.session_items},
-            wish.without_categories | _categories(named[key] for key in named if key != wish.like),
-            wish.without_brands,
+            wish.without_items | {*session_items}, wish.without_categories, wish.without_brands
         )
         limits = Limits(
             only=Selection(**policy.allow.model_dump()),
@@ -136,8 +138,8 @@ class _Asked:
             min_price=wish.min_price,
             max_price=wish.max_price,
         )
-        user, recent = _history(session, recommender, wish)
-        return cls(session, recommender, wish, limits, user, recent, named)
+        user, recent = _history(session, recommender, wish.customer_id, session_items)
+        return cls(session, recommender, wish, limits, user, recent, session_items, named)
 
 
 @dataclass(frozen=True)
@@ -190,24 +192,23 @@ def suggest(
     ]
 
 
-def _categories(products: Iterable[Product]) -> set[str]:
-    return {one.category_id for one in products if one.category_id is not None}
-
-
 def _history(
-    session: Session, recommender: Recommender, wish: Wish
+    session: Session,
+    recommender: Recommender,
+    customer_id: str | None,
+    session_items: Sequence[str],
 ) -> tuple[str, dict[str, Sequence[str]]]:
     """Return the user to ask the models about, and what is new of him; a guest has nothing."""
-    if wish.customer_id is None:
+    if customer_id is None:
         return GUEST, {}
-    known = wish.customer_id in recommender.fitted_matrix().users
+    known = customer_id in recommender.fitted_matrix().users
     since = recommender.until_ if known else None
     new = purchases.touched_since(
-        session, wish.customer_id, None if since is None else since.replace(tzinfo=UTC)
+        session, customer_id, None if since is None else since.replace(tzinfo=UTC)
     )
     if not known and not new:
         return GUEST, {}
-    return wish.customer_id, {wish.customer_id: [*new, *wish.session_items]}
+    return customer_id, {customer_id: [*new, *session_items]}
 
 
 def _pool(asked: _Asked, n: int, policy: RecommendPolicy) -> list[_Candidate]:
@@ -225,7 +226,7 @@ def _pool(asked: _Asked, n: int, policy: RecommendPolicy) -> list[_Candidate]:
             size,
             exclude_seen=asked.wish.exclude_bought,
             candidates=None if narrow is None else list(narrow),
-            session_items=asked.wish.session_items,
+            session_items=asked.session_items,
             recent=asked.recent,
         )
         ids = table[ITEM].tolist()
@@ -305,11 +306,17 @@ def _together(asked: _Asked) -> list[_Candidate]:
     best = scores[scores > 0].sort_values(ascending=False, kind="stable")[:NARROW]
     found = offers(asked.session, asked.limits, best.index.tolist())
     seen = _seen(asked)
+    own_kinds = {_noun(one.title_en) for one in asked.named.values()}
     return [
         _Candidate(found[item], score, Rung.SESSION, 0)
         for item, score in best.items()
-        if item in found and item not in seen
+        if item in found and item not in seen and _noun(found[item].title) not in own_kinds
     ]
+
+
+def _noun(title: str) -> str:
+    """Return the word that says what a product is: the last one of its English title."""
+    return title.casefold().split()[-1] if title.strip() else ""
 
 
 def _seen(asked: _Asked) -> set[str]:
@@ -330,7 +337,7 @@ def _relevance(pool: Sequence[_Candidate]) -> Scores:
 def _reasons(asked: _Asked, chosen: Sequence[_Candidate]) -> list[Reason | None]:
     causes = {
         one.offer.id: asked.recommender.explain(
-            asked.user, one.offer.id, CAUSES, asked.wish.session_items, asked.recent
+            asked.user, one.offer.id, CAUSES, asked.session_items, asked.recent
         )[ITEM].tolist()
         for one in chosen
         if one.rung in (Rung.CUSTOMER, Rung.SESSION)
@@ -354,9 +361,9 @@ def _reason(
     if one.tier < 2:
         return Reason(ReasonKind.TOGETHER, _beside(asked, item))
     nameable = {
-        cause: ReasonKind.SESSION if cause in asked.wish.session_items else ReasonKind.BOUGHT
+        cause: ReasonKind.SESSION if cause in asked.session_items else ReasonKind.BOUGHT
         for cause in causes
-        if cause in asked.wish.session_items or cause in bought
+        if cause in asked.session_items or cause in bought
     }
     if nameable:
         kind = next(iter(nameable.values()))

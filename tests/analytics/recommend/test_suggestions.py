@@ -232,18 +232,32 @@ def test_a_product_that_came_after_the_training_has_similar_ones(
     assert set(ids(everything)) == SOLD | {"beaker"}
 
 
-def test_what_goes_with_it_is_of_another_category(
-    session: Session, recommender: Recommender
-) -> None:
+def test_what_goes_with_it_was_bought_with_it(session: Session, recommender: Recommender) -> None:
     found = suggest(session, recommender, POLICY, Wish(goes_with=("mug",)), 2)
-    assert ids(found) == ["tea", "jam"]
+    assert ids(found) == ["tea", "cup"]
     for one in found:
         assert one.reason is not None
         assert (one.reason.kind, one.reason.item_ids) == (ReasonKind.TOGETHER, ("mug",))
-    assert all(
-        one.product.category_id != "kitchen"
-        for one in suggest(session, recommender, POLICY, Wish(goes_with=("mug",)), 9)
-    )
+
+
+def test_what_takes_its_place_does_not_go_with_it(session: Session) -> None:
+    shop.add_product(session, "big", "Big Mug", "kitchen", "Arden", "9", 3)
+    for customer in ("ann", "ben", "cat"):
+        shop.add_order(session, customer, ["mug", "big"], NOW)
+    found = suggest(session, shop.trained(session), POLICY, Wish(goes_with=("mug",)), 9)
+    together = {one.product.id for one in found if one.reason and one.reason.kind == "together"}
+    assert "tea" in together
+    assert "big" not in together
+
+
+def test_what_was_bought_at_different_times_is_not_called_bought_together(
+    session: Session,
+) -> None:
+    for customer, item in (("ivy", "pan"), ("eve", "pan"), ("gus", "pan")):
+        shop.add_order(session, customer, [item], NOW)
+    found = suggest(session, shop.trained(session), POLICY, Wish(goes_with=("pan",)), 9)
+    together = {one.product.id for one in found if one.reason and one.reason.kind == "together"}
+    assert together == {"lamp"}
 
 
 def test_what_is_sold_out_or_withdrawn_since_is_left_out(
