@@ -2,6 +2,7 @@
 
 from analytics.recommend.als import ALS
 from analytics.recommend.auto import AutoRecommender
+from analytics.recommend.autoencoder import Autoencoder
 from analytics.recommend.content import ContentBased
 from analytics.recommend.ease import EASE
 from analytics.recommend.evaluation import evaluate, temporal_split
@@ -21,6 +22,7 @@ __all__ = [
     "ALS",
     "EASE",
     "AutoRecommender",
+    "Autoencoder",
     "ContentBased",
     "FusionHybrid",
     "ItemKNN",
