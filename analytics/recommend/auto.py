@@ -11,38 +11,44 @@ import pandas as pd
 from analytics.columns import ITEM, RATING
 from analytics.errors import InvalidInput
 from analytics.recommend.als import ALS
-from analytics.recommend.blending import best_weights
+from analytics.recommend.autoencoder import Autoencoder
+from analytics.recommend.blending import best_blend
 from analytics.recommend.content import ContentBased
 from analytics.recommend.ease import EASE
 from analytics.recommend.hybrid import WeightedHybrid
 from analytics.recommend.item_knn import ItemKNN
+from analytics.recommend.linear import LinearModel
 from analytics.recommend.model import Model
-from analytics.recommend.popularity import Popularity
+from analytics.recommend.popularity import Popularity, trend
 from analytics.recommend.ranking import Scores
 from analytics.recommend.repeat import RepeatPurchase
+from analytics.recommend.transition import ItemTransition
 from analytics.recommend.user_knn import UserKNN
 
-EASE_ITEMS: Final = 20_000
-"Items above which EASE takes too much memory."
+LINEAR_ITEMS: Final = 20_000
+"Items above which a linear model takes too much memory."
 
 
 def families() -> list[Model]:
     """Return the models to try, the quick and the best ones first."""
     return [
+        Popularity(half_life_days=14),
         Popularity(half_life_days=30),
+        Popularity(),
         RepeatPurchase(),
-        RepeatPurchase(half_life_days=90),
+        ItemKNN(),
         ItemKNN(half_life_days=90),
         EASE(),
-        EASE(regularization=1_000),
+        EASE(regularization=100, half_life_days=90),
+        ItemTransition(),
+        EASE(regularization=500),
         EASE(half_life_days=180),
-        ItemKNN(weighting="plain"),
         UserKNN(n_neighbors=100),
-        Popularity(),
         ContentBased(half_life_days=90),
-        ALS(),
-        ALS(alpha=2.0),
+        ALS(n_factors=64, alpha=2.0),
         ALS(alpha=20.0, regularization=100.0),
+        ALS(n_factors=128, alpha=2.0),
+        Autoencoder(),
     ]
 
 
@@ -118,9 +124,10 @@ class AutoRecommender(WeightedHybrid):
                     "seconds": time.monotonic() - start,
                 }
             )
-        weights = best_weights(scores, question)
+        blend = best_blend(scores, question)
+        weights = blend.weights
         self.tried_ = pd.DataFrame(rows).assign(weight=weights)
-        self.weights_ = weights[weights > 0]
+        self.weights_, self.trend_ = weights[weights > 0], blend.trend
         chosen = [model for model, weight in zip(tried, weights, strict=True) if weight > 0]
         self.parts_ = chosen
         return self.refit(interactions, items)
@@ -130,12 +137,13 @@ class AutoRecommender(WeightedHybrid):
         touched = interactions.drop(columns=RATING, errors="ignore")
         self.parts_ = [model.clone().fit(touched, items) for model in self.parts_]
         self.matrix_ = self.parts_[0].matrix_
+        self.trends_ = trend(touched, items) ** self.trend_
         return self
 
     def _candidates(self, interactions: pd.DataFrame, items: pd.DataFrame | None) -> list[Model]:
         """Return the models that fit into memory."""
         n_items = len(set(interactions[ITEM]).union(() if items is None else items[ITEM]))
-        return [m for m in self.models if n_items <= EASE_ITEMS or not isinstance(m, EASE)]
+        return [m for m in self.models if n_items <= LINEAR_ITEMS or not isinstance(m, LinearModel)]
 
     def _fitted(self) -> dict[str, Any]:
         return super()._fitted() | {"tried": self.tried_.to_dict(orient="records")}

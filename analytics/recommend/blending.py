@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from analytics.columns import ITEM, TIMESTAMP, USER
-from analytics.recommend.evaluation import random_split, temporal_split
+from analytics.recommend.evaluation import measures, random_split, temporal_split
 from analytics.recommend.matrix import InteractionMatrix, positions
 from analytics.recommend.model import Model
+from analytics.recommend.popularity import trend
 from analytics.recommend.ranking import CELLS_AT_ONCE, Scores
 
 HELD_BACK: Final = ("latest", "random")
@@ -22,9 +23,13 @@ N: Final = 10
 "Length of the lists whose NDCG counts."
 USERS: Final = 1_000
 ENOUGH_USERS: Final = 100
-STEPS: Final = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
-"Weights that are tried beside the others', which add up to 1."
-ROUNDS: Final = 2
+STEPS: Final = 20
+"Models that a blend adds up, the same one counting as often as it is added."
+TREND_POWERS: Final = (0.0, 0.5, 1.0)
+CLOSED: Final = -1e30
+"Score of an item that a list may not hold; finite, so that no weight makes it no number."
+SHORTLIST: Final = 200
+"Items a user that weights are tried on: those that any model puts first."
 
 
 @dataclass(frozen=True)
@@ -86,47 +91,101 @@ class Question:
 
     def scores(self, model: Model) -> Scores:
         """Fit the model on the past and return its scores for the users, scaled: (users, items)."""
-        return scaled(scores_of(model.fit(self.past, self.items), self.rows))
+        return scaled(scores_of(model.fit(self.past, self.items), self.rows)).astype(np.float32)
 
     def ndcg(self, scores: Scores) -> float:
         """Return the mean NDCG of the lists that these scores make; 0 without users."""
-        if not self.relevant.size:
-            return 0.0
-        ranked = np.where(self.open, scores, -np.inf)
-        n = min(N, ranked.shape[1])
-        best = np.argpartition(-ranked, n - 1, axis=1)[:, :n]
-        order = np.argsort(-np.take_along_axis(ranked, best, axis=1), axis=1, kind="stable")
-        best = np.take_along_axis(best, order, axis=1)
-        discounts = 1 / np.log2(np.arange(2, n + 2))
-        gained = np.take_along_axis(self.relevant, best, axis=1) @ discounts
-        ideal = np.cumsum(discounts)[np.minimum(self.relevant.sum(axis=1), n) - 1]
-        return float((gained / ideal).mean())
+        return _ndcg(np.where(self.open, scores, CLOSED), self.relevant, self.relevant.sum(axis=1))
 
 
-def best_weights(scores: Sequence[Scores], question: Question) -> Scores:
-    """Return the weight of each model's scores, (models,), whose sum answers the question best.
+@dataclass(frozen=True)
+class Blend:
+    """How to make one score of several.
 
-    Starts from the best single model and changes one weight at a time while that helps. All
-    alike where there is nobody to ask about.
+    Attributes:
+        weights: (models,), their sum 1.
+        trend: the power of the items' trend that the weighted sum is multiplied by.
+    """
+
+    weights: Scores
+    trend: float = 0.0
+
+
+def best_blend(scores: Sequence[Scores], question: Question) -> Blend:
+    """Return the blend of the models' scaled scores that answers the question best.
+
+    Weights all alike where there is nobody to ask about.
     """
     if not len(question.rows):
-        return np.full(len(scores), 1 / len(scores))
-    singles = [question.ndcg(part) for part in scores]
-    weights, best = np.eye(len(scores))[int(np.argmax(singles))], max(singles)
-    for _ in range(ROUNDS):
-        for number, part in enumerate(scores):
-            others = np.where(np.arange(len(scores)) == number, 0.0, weights)
-            if not others.sum():
-                continue
-            others /= others.sum()
-            base = weighted(scores, others)
-            for step in STEPS:
-                found = question.ndcg(base + step * part)
-                if found > best:
-                    best, weights = found, others.copy()
-                    weights[number] = step
-    blended: Scores = weights / weights.sum()
-    return blended
+        return Blend(np.full(len(scores), 1 / len(scores)))
+    trends = trend(question.past, question.items)
+    found = [
+        (*_best_weights(*_shortlisted(scores, trends**power, question)), power)
+        for power in TREND_POWERS
+    ]
+    _, weights, power = max(found, key=lambda one: one[0])
+    return Blend(weights, power)
+
+
+def _shortlisted(
+    scores: Sequence[Scores], factors: Scores, question: Question
+) -> tuple[Scores, NDArray[np.bool_], NDArray[np.intp]]:
+    """Return scores × factors of the items that any model puts high, and what is relevant.
+
+    Returns:
+        (models, users, shortlist) and (users, shortlist); and how many of all items are relevant,
+        (users,).
+    """
+    size = min(SHORTLIST, question.open.shape[1])
+    places = np.full(question.open.shape, size, dtype=np.int32)
+    for part in scores:
+        first = _first(np.where(question.open, part * factors, CLOSED), size)
+        best = np.minimum(np.take_along_axis(places, first, axis=1), np.arange(size))
+        np.put_along_axis(places, first, best, axis=1)
+    columns = np.sort(np.argpartition(places, size - 1, axis=1)[:, :size], axis=1)
+    kept = [
+        np.take_along_axis(np.where(question.open, part * factors, CLOSED), columns, axis=1)
+        for part in scores
+    ]
+    relevant = np.take_along_axis(question.relevant, columns, axis=1)
+    return np.array(kept, dtype=np.float32), relevant, question.relevant.sum(axis=1)
+
+
+def _best_weights(
+    scores: Scores, relevant: NDArray[np.bool_], counts: NDArray[np.intp]
+) -> tuple[float, Scores]:
+    """Return the best NDCG of a weighted sum, and its weights.
+
+    Adds, one at a time and again where it helps, the model that makes the sum best: few steps, so
+    that the weights do not follow the chance of who was asked.
+
+    Source: Caruana et al., "Ensemble selection from libraries of models", ICML 2004.
+    """
+    total, times = np.zeros_like(scores[0]), np.zeros(len(scores))
+    best, kept = -1.0, times
+    for _ in range(STEPS):
+        found = [_ndcg(total + part, relevant, counts) for part in scores]
+        number = int(np.argmax(found))
+        total += scores[number]
+        times[number] += 1
+        if found[number] > best:
+            best, kept = found[number], times.copy()
+    return best, kept / kept.sum()
+
+
+def _ndcg(scores: Scores, relevant: NDArray[np.bool_], counts: NDArray[np.intp]) -> float:
+    """Return the mean NDCG of the first items by score, `counts` being how many are relevant."""
+    if not relevant.size:
+        return 0.0
+    hits = np.take_along_axis(relevant, _first(scores, min(N, scores.shape[1])), axis=1)
+    return float(measures.ndcg(hits, counts).mean())
+
+
+def _first(scores: Scores, n: int) -> NDArray[np.intp]:
+    """Return the columns of the `n` highest of each row, best first: (rows, n)."""
+    best = np.argpartition(-scores, n - 1, axis=1)[:, :n]
+    order = np.argsort(-np.take_along_axis(scores, best, axis=1), axis=1, kind="stable")
+    return np.take_along_axis(best, order, axis=1)
 
 
 def weighted(scores: Sequence[Scores], weights: Scores) -> Scores:
@@ -143,15 +202,16 @@ def scores_of(model: Model, rows: NDArray[np.intp], recent: csr_array | None = N
     return np.broadcast_to(scores, (len(rows), scores.shape[-1]))
 
 
-def highest(scores: Scores) -> Scores:
-    """Return the highest score of each row, (rows, 1); 1 where none is above 0."""
-    top = scores.max(axis=1, initial=0.0, keepdims=True)
-    return np.where(top > 0, top, 1.0)
+def size_of(scores: Scores) -> Scores:
+    """Return the root of the mean square of each row, (rows, 1); 1 where all are 0."""
+    squares = np.square(scores).sum(axis=-1, keepdims=True)
+    size = np.sqrt(squares / max(1, scores.shape[-1]))
+    return np.where(size > 0, size, 1.0)
 
 
 def scaled(scores: Scores) -> Scores:
-    """Return the scores divided by each row's highest."""
-    return scores / highest(scores)
+    """Return the scores divided by each row's `size_of`."""
+    return scores / size_of(scores)
 
 
 def _sample(users: NDArray[np.intp], n_items: int, random_state: int) -> NDArray[np.intp]:

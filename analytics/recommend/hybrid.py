@@ -15,13 +15,15 @@ from scipy.sparse import csr_array
 
 from analytics.errors import ArtifactError, InvalidInput
 from analytics.recommend.als import ALS
+from analytics.recommend.autoencoder import Autoencoder
 from analytics.recommend.blending import (
     HELD_BACK,
+    Blend,
     Question,
-    best_weights,
-    highest,
+    best_blend,
     scaled,
     scores_of,
+    size_of,
     weighted,
 )
 from analytics.recommend.content import ContentBased
@@ -29,7 +31,7 @@ from analytics.recommend.ease import EASE
 from analytics.recommend.factorization import MatrixFactorization
 from analytics.recommend.item_knn import ItemKNN
 from analytics.recommend.model import MODEL_FILE, Model
-from analytics.recommend.popularity import Popularity
+from analytics.recommend.popularity import Popularity, trend
 from analytics.recommend.ranking import Scores, top
 from analytics.recommend.rating_item_knn import RatingItemKNN
 from analytics.recommend.repeat import RepeatPurchase
@@ -40,6 +42,7 @@ PARTS: Final[dict[str, type[Model]]] = {
     kind.__name__: kind
     for kind in (
         ALS,
+        Autoencoder,
         ContentBased,
         EASE,
         ItemKNN,
@@ -135,20 +138,27 @@ class Hybrid(Model):
 
 
 class WeightedHybrid(Hybrid):
-    """The weighted sum of scores, each part's divided by the highest it gives the user.
+    """The weighted sum of scores, times a power of each item's trend.
+
+    Each part's scores are divided by the root of their mean square for the user, so that none
+    drowns the others. The trend is the share of an item's users who touched it lately.
 
     Args:
-        weights: one for each part, from 0; None finds those with the best NDCG at 10 on a fifth
-            of the interactions that is held back.
+        weights: one for each part, from 0, and no trend; None finds weights and trend with the
+            best NDCG at 10 on a fifth of the interactions that is held back.
         held_back: which fifth: the "latest", as a shop meets it, or a "random" one.
         exclude_seen: whether the weights are to do well at new items, or at all.
         random_state: seed that draws the users whom the weights are tried on.
 
     Attributes:
         weights_: (models,), their sum 1.
+        trend_: the power of the trend; 0 is none.
+        trends_: (items,), what the sum is multiplied by.
     """
 
     weights_: Scores
+    trend_: float
+    trends_: Scores
 
     def __init__(
         self,
@@ -174,14 +184,16 @@ class WeightedHybrid(Hybrid):
         self.random_state = random_state
 
     def fit(self, interactions: pd.DataFrame, items: pd.DataFrame | None = None) -> Self:
+        super().fit(interactions, items)
         if self.weights is None:
             question = self._question(interactions, items)
             scores = [question.scores(model.clone()) for model in self.models]
-            found = best_weights(scores, question)
+            blend = best_blend(scores, question)
         else:
-            found = np.array(self.weights, dtype=np.float64)
-        self.weights_ = found / found.sum()
-        return super().fit(interactions, items)
+            blend = Blend(np.array(self.weights) / sum(self.weights))
+        self.weights_, self.trend_ = blend.weights, blend.trend
+        self.trends_ = trend(interactions, items) ** self.trend_
+        return self
 
     def _question(self, interactions: pd.DataFrame, items: pd.DataFrame | None) -> Question:
         return Question.of(
@@ -193,20 +205,26 @@ class WeightedHybrid(Hybrid):
         parts = [
             weight
             * model.contributions(row, column, recent)
-            / highest(scores_of(model, rows, recent))[0, 0]
+            / size_of(scores_of(model, rows, recent))[0, 0]
             for weight, model in zip(self.weights_, self.parts_, strict=True)
         ]
-        added: Scores = np.sum(parts, axis=0)
+        added: Scores = np.sum(parts, axis=0) * self.trends_[column]
         return added
 
     def _blend(self, scores: list[Scores]) -> Scores:
-        return weighted([scaled(part) for part in scores], self.weights_)
+        return weighted([scaled(part) for part in scores], self.weights_) * self.trends_
 
     def _fitted(self) -> dict[str, Any]:
-        return {"weights": self.weights_.tolist()}
+        return {
+            "weights": self.weights_.tolist(),
+            "trend": self.trend_,
+            "trends": self.trends_.tolist(),
+        }
 
     def _restore_fitted(self, fitted: dict[str, Any]) -> None:
         self.weights_ = np.array(fitted["weights"], dtype=np.float64)
+        self.trend_ = fitted["trend"]
+        self.trends_ = np.array(fitted["trends"], dtype=np.float64)
 
 
 class FusionHybrid(Hybrid):
@@ -220,13 +238,14 @@ class FusionHybrid(Hybrid):
     """
 
     def contributions(self, row: int, column: int, recent: csr_array | None = None) -> Scores:
-        """Return the parts' own contributions, each scaled to 1; they add up to no score."""
+        """Return each list's part of the score, shared out as its model's own contributions."""
         rows = np.array([row])
-        parts = [
-            model.contributions(row, column, recent) / highest(scores_of(model, rows, recent))[0, 0]
-            for model in self.parts_
-        ]
-        added: Scores = np.sum(parts, axis=0)
+        added = np.zeros(len(self.matrix_.items))
+        for model in self.parts_:
+            reasons = np.maximum(model.contributions(row, column, recent), 0)
+            if reasons.any():
+                place = _reciprocal_ranks(scores_of(model, rows, recent))[0, column]
+                added += place * reasons / reasons.sum()
         return added
 
     def _blend(self, scores: list[Scores]) -> Scores:

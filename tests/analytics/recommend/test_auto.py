@@ -6,7 +6,15 @@ import pandas as pd
 import pytest
 
 from analytics.errors import InvalidInput
-from analytics.recommend import EASE, AutoRecommender, ItemKNN, Popularity, RepeatPurchase, auto
+from analytics.recommend import (
+    EASE,
+    AutoRecommender,
+    ItemKNN,
+    ItemTransition,
+    Popularity,
+    RepeatPurchase,
+    auto,
+)
 from tests.analytics.recommend.data import USERS, interactions
 
 
@@ -49,9 +57,9 @@ def test_all_families_are_tried_and_ratings_not_read() -> None:
     assert set(best["item_id"]) == {"u1-0", "u1-1", "u1-2"}
 
 
-def test_too_large_a_catalogue_is_spared_ease(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(auto, "EASE_ITEMS", 25)
-    found = AutoRecommender([EASE(), Popularity()]).fit(repeating())
+def test_too_large_a_catalogue_is_spared_linear_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(auto, "LINEAR_ITEMS", 25)
+    found = AutoRecommender([EASE(), ItemTransition(), Popularity()]).fit(repeating())
     assert found.tried_["model"].tolist() == ["Popularity"]
 
 

@@ -15,7 +15,8 @@ from analytics.recommend import (
     RepeatPurchase,
     WeightedHybrid,
 )
-from analytics.recommend.blending import Question, best_weights
+from analytics.recommend.blending import Question, best_blend, weighted
+from analytics.recommend.popularity import trend
 from tests.analytics.recommend.data import USERS, interactions
 
 # x is touched by three, y by two, z by one; a bought z, b bought x.
@@ -29,7 +30,9 @@ def scores(table: pd.DataFrame) -> dict[str, float]:
 def test_weighted_sum_of_scores_by_hand() -> None:
     model = WeightedHybrid([Popularity(), RepeatPurchase()], weights=[1, 3]).fit(HISTORY)
     found = scores(model.recommend(["a"], exclude_seen=False))
-    assert found == pytest.approx({"z": 0.25 / 3 + 0.75, "x": 0.25, "y": 0.25 * 2 / 3})
+    # The scores are 3, 2, 1 and 0, 0, 1: roots of their mean squares are sqrt(14/3) and sqrt(1/3).
+    one, other = 0.25 / np.sqrt(14 / 3), 0.75 / np.sqrt(1 / 3)
+    assert found == pytest.approx({"z": one + other, "x": 3 * one, "y": 2 * one})
 
 
 def test_fusion_by_hand() -> None:
@@ -82,8 +85,11 @@ def test_a_blend_is_no_worse_than_its_parts_at_what_it_was_asked() -> None:
     question = Question.of(table, None, exclude_seen=False, held_back="latest", random_state=0)
     models = [Popularity(), RepeatPurchase(), ItemKNN()]
     scores = [question.scores(model) for model in models]
-    blend = WeightedHybrid(models, weights=best_weights(scores, question).tolist())
-    assert question.ndcg(question.scores(blend)) >= max(map(question.ndcg, scores))
+    blend = best_blend(scores, question)
+    trends = trend(question.past) ** blend.trend
+    assert question.ndcg(weighted(scores, blend.weights) * trends) >= max(
+        map(question.ndcg, scores)
+    )
 
 
 def test_ndcg_by_hand() -> None:
