@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
@@ -60,6 +61,21 @@ def product(texts: Texts, item: Product, reason: str | None = None) -> dict[str,
 def products(items: list[dict[str, Any]], title: str | None = None) -> dict[str, Any]:
     """Return a products card."""
     return {"type": "products", "title": title, "items": items}
+
+
+def comparison(
+    texts: Texts, items: Sequence[Product], rows: Sequence[tuple[str, Sequence[str | None]]]
+) -> dict[str, Any]:
+    """Return a card of products side by side.
+
+    Args:
+        rows: what each row tells, and what it is of each product; None where it is not known.
+    """
+    return {
+        "type": "comparison",
+        "items": [product(texts, one) for one in items],
+        "rows": [{"title": title, "values": list(values)} for title, values in rows],
+    }
 
 
 def order(texts: Texts, placed: Order) -> dict[str, Any]:

@@ -8,14 +8,16 @@ from typing import Any, Final
 from rasa_sdk.events import EventType
 from sqlalchemy.orm import Session
 
-from actions import cards, reference
+from actions import cards, consent, finding, phrases, reference
 from actions.again import ask_again, goes_on
 from actions.base import GuardedAction
 from actions.forms import FormValidation
 from actions.history import last_request
 from actions.reference import PRODUCT_SLOT
 from actions.turn import ANSWERS, Turn
+from actions.wording import says_more
 from analytics.errors import MissingProduct, UnknownProduct
+from analytics.recommend.suggestions import Wish
 from analytics.store import catalogue
 from analytics.store.models import Product
 
@@ -37,13 +39,18 @@ TOPICS: Final = {
 
 
 class ActionSearchProducts(GuardedAction):
-    """Show products that fit the shopper's words, within the price named."""
+    """Show products that fit the shopper's words, within the price named.
+
+    Of a vague wish, which many fit alike, it is asked what tells them apart.
+    """
 
     action_name = "action_search_products"
 
     def act(self, turn: Turn, session: Session) -> list[EventType]:
         codes = turn.entities("code")
         wish = turn.entity("product") or (codes[0].value if codes else turn.text)
+        if not codes and (guided := self._guide(turn, session)):
+            return guided
         limit = reference.price_limit(turn)
         if codes and (exact := catalogue.by_code(session, codes[0].value)):
             found = [exact]
@@ -55,6 +62,25 @@ class ActionSearchProducts(GuardedAction):
         turn.say("utter_products_found")
         turn.show(cards.products([cards.product(turn.texts, product) for product in found]))
         return [reference.remember(found[0])]
+
+    def _guide(self, turn: Turn, session: Session) -> list[EventType]:
+        """Return the events that begin guided finding, if the wish is vague.
+
+        It is not where somebody asks to see all there is, or where what fits fits on a card.
+        """
+        if phrases.names("shown", "search", turn.text):
+            return []
+        vague = phrases.names("vague", "search", turn.text)
+        words = turn.entity("product")
+        if vague and words and not says_more(phrases.without("vague", "search", words)):
+            words = None
+        if words is None and not vague:
+            return []
+        fitting = catalogue.fitting(session, words, SHOWN + 1) if words else None
+        if fitting is not None and len(fitting) <= SHOWN:
+            return []
+        wish = Wish(customer_id=consent.personalised(turn, session))
+        return finding.begin(turn, session, wish, words)
 
 
 class ActionInform(GuardedAction):

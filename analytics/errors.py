@@ -64,6 +64,15 @@ class UnknownProduct(SalesclerkError, LookupError):
         super().__init__(f"no product fits {reference!r}", reference=reference)
 
 
+class NothingFits(SalesclerkError, LookupError):
+    """Of the products that were looked for, none fits one thing more."""
+
+    code = "nothing_fits"
+
+    def __init__(self) -> None:
+        super().__init__("no product fits all that is wanted")
+
+
 class MissingProduct(SalesclerkError, LookupError):
     """A request about a product named none, and the conversation offers none either."""
 

@@ -5,6 +5,7 @@
  */
 
 import { drawCustomer, drawSegment, sayCustomer, saySegment } from "./cards/customer.js";
+import * as comparison from "./cards/comparison.js";
 import * as csat from "./cards/csat.js";
 import * as forecast from "./cards/forecast.js";
 import * as handoff from "./cards/handoff.js";
@@ -21,6 +22,7 @@ import { h } from "./dom.js";
  */
 const CARDS = {
   products,
+  comparison,
   order,
   quote,
   forecast,

@@ -81,7 +81,7 @@ class Basket(Question):
             return
         # What answers another question counts no units, and names no product but by its code.
         free = begins or asked or mends(turn.text) or _confirms(turn)
-        wanted = _named(turn, session, begins or asked, free)
+        wanted = named_products(turn, session, begins or asked, free)
         numbers = [one for one in _counts(turn) if one not in wanted] if free else []
         if not wanted and asked and turn.intent in ANSWERS and not numbers:
             wanted = [_of(catalogue.resolve(session, turn.text))]
@@ -121,7 +121,7 @@ def _counts(turn: Turn) -> list[Entity]:
     return [one for one in numbers if not _CARD.search(turn.text[: one.start])]
 
 
-def _named(turn: Turn, session: Session, codes_too: bool, words_too: bool) -> list[Entity]:
+def named_products(turn: Turn, session: Session, codes_too: bool, words_too: bool) -> list[Entity]:
     """Return the products that the message names: by code, by title, by words that understanding
     has marked.
 

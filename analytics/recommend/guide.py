@@ -43,7 +43,8 @@ EVEN_SHARE: Final = 0.5
 "Of the weights, what is spread evenly: nobody is known so well that the rest cannot be wanted."
 LEAST_OF_KIND: Final = 3
 "Titles that must end alike to make a kind."
-KIND_WORDS: Final = 2
+KIND_WORDS: Final = 3
+"The longest kind."
 _ROUND: Final = np.array([1, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 10])
 
 
@@ -139,7 +140,7 @@ class Answer:
 
     Attributes:
         values: one of these.
-        without: none of these.
+        without: something else than these, where a product has any.
         low, high: the price, both included.
     """
 
@@ -163,12 +164,19 @@ class Answer:
         if self.attribute == PRICE:
             low = -np.inf if self.low is None else self.low
             high = np.inf if self.high is None else self.high
-            return (assortment.prices >= low) & (assortment.prices <= high)
+            within: Mask = (assortment.prices >= low) & (assortment.prices <= high)
+            return within
         attribute = assortment.attributes.get(self.attribute)
         if attribute is None:
             accepted = ", ".join([PRICE, *assortment.attributes])
             raise InvalidInput("attribute", self.attribute, f"one of {accepted}")
-        return attribute.holding(self.values) if self.values else ~attribute.holding(self.without)
+        if self.values:
+            return attribute.holding(self.values)
+        if not self.without:
+            return np.ones(len(assortment.items), dtype=np.bool_)
+        others = [one for one in attribute.values if one not in self.without]
+        keeps: Mask = attribute.holding(others) | (attribute.choices == 0)
+        return keeps
 
 
 @dataclass(frozen=True)
@@ -267,7 +275,7 @@ class _Split:
         told = shares.sum()
         outcomes = np.append(shares[offered], max(told - shares[offered].sum(), 0.0))
         interested = 1 - INDIFFERENT.get(name, INDIFFERENT_TO_OPTION)
-        most = told * _entropy(outcomes / told) if values > 1 and told > 0 else 0.0
+        most = float(told * _entropy(outcomes / told)) if values > 1 and told > 0 else 0.0
         return cls(name, attribute, offered, values > len(offered), most * interested, interested)
 
     def gain(self, wanted: Floats) -> float:

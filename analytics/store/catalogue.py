@@ -2,36 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, union_all
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from analytics.errors import AmbiguousProduct, UnknownProduct
-from analytics.store.models import LANGUAGES, Category, Product, Shop, Variant
-from analytics.store.search import Hit, reindex, search
+from analytics.store.models import (
+    LANGUAGES,
+    Category,
+    Interaction,
+    Product,
+    Review,
+    Shop,
+    Variant,
+)
+from analytics.store.search import Hit, matches, reindex, search
 from analytics.store.terms import index_terms, terms
 
 __all__ = [
     "Hit",
+    "Rating",
+    "brand",
     "brands",
     "by_code",
     "by_ids",
     "categories",
     "category_named",
+    "fitting",
     "has_titled",
     "in_stock",
     "mentioned",
+    "option",
     "options",
     "price",
+    "ratings",
     "reindex",
     "resolve",
     "search",
     "shelves",
     "shop",
     "title",
+    "units",
     "variant_for",
 ]
 
@@ -42,6 +57,14 @@ CLEAR_LEAD: Final = 0.1
 CANDIDATES: Final = 3
 MENTIONS: Final = 10
 "Products looked at for one whose title stands in a message."
+
+
+@dataclass(frozen=True)
+class Rating:
+    """What customers think of a product: their mean, 1 to 5, and how many they are."""
+
+    mean: float
+    count: int
 
 
 def shop(session: Session) -> Shop | None:
@@ -144,6 +167,33 @@ def mentioned(session: Session, text: str) -> Product | None:
     return next(iter(products.values())) if len(products) == 1 else None
 
 
+def fitting(session: Session, words: str, limit: int) -> list[str]:
+    """Return the ids of the products that fit the words about as well as the best one does.
+
+    Empty where even that answers too little of them; `limit` at most.
+    """
+    found = matches(session, words, limit=limit)
+    best = max(found.values(), default=0.0)
+    if best < LEAST_COVERAGE:
+        return []
+    return [one for one, coverage in found.items() if best - coverage < CLEAR_LEAD]
+
+
+def ratings(session: Session, product_ids: Collection[str]) -> dict[str, Rating]:
+    """Return the ratings of products by id: of reviews and of those that customers gave before."""
+    given = union_all(
+        select(Review.product_id, Review.rating).where(Review.product_id.in_(product_ids)),
+        select(Interaction.product_id, Interaction.rating).where(
+            Interaction.product_id.in_(product_ids), Interaction.rating.is_not(None)
+        ),
+    ).subquery()
+    query = select(given.c.product_id, func.avg(given.c.rating), func.count())
+    return {
+        product_id: Rating(float(mean), count)
+        for product_id, mean, count in session.execute(query.group_by(given.c.product_id))
+    }
+
+
 def variant_for(product: Product, reference: str) -> Variant:
     """Return the variant that `reference` names by SKU, else the cheapest at hand."""
     code = reference.strip().upper()
@@ -172,6 +222,24 @@ def title(named: Product | Category, language: str) -> str:
 def description(product: Product, language: str) -> str:
     """Return the description in the language, `en` or `zh`; empty where there is none."""
     return product.description_zh if language == "zh" else product.description_en
+
+
+def units(product: Product) -> int | None:
+    """Return how many units of all variants are at hand; None where the shop does not tell."""
+    stocks = [variant.stock for variant in product.variants if variant.stock is not None]
+    return sum(stocks) if stocks else None
+
+
+def brand(product: Product, language: str) -> str | None:
+    """Return the brand as the language writes it, where the shop says so; else as it is."""
+    translated = product.attributes.get("brand_zh") if language == "zh" else None
+    return str(translated) if translated else product.brand
+
+
+def option(product: Product, value: str, language: str) -> str:
+    """Return the value of an option as the language writes it, where the shop says so."""
+    translated = product.attributes.get("options_zh") if language == "zh" else None
+    return str(translated.get(value, value)) if translated else value
 
 
 def options(variant: Variant) -> str:

@@ -189,6 +189,57 @@ def suggestions(session: Session) -> pd.DataFrame:
     )
 
 
+def assortment(session: Session) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the products that can be bought now, and what they can be had in.
+
+    Returns:
+        item_id, title_en, title_zh, category, category_en, category_zh, brand, brand_en, brand_zh,
+        price (float, of the cheapest variant at hand), by item_id; and item_id, option, value,
+        value_en, value_zh. Names that the shop gives in one language only stand in both.
+    """
+    at_hand = (Variant.stock.is_(None)) | (Variant.stock > 0)
+    products = _frame(
+        session,
+        select(
+            Product.id.label("item_id"),
+            Product.title_en,
+            Product.title_zh,
+            Category.id.label("category"),
+            Category.title_en.label("category_en"),
+            Category.title_zh.label("category_zh"),
+            Product.brand,
+            Product.attributes,
+            func.min(Variant.list_price).label("price"),
+        )
+        .join(Variant, Variant.product_id == Product.id)
+        .outerjoin(Category, Category.id == Product.category_id)
+        .where(Product.active, at_hand)
+        .group_by(Product.id, Category.id)
+        .order_by(Product.id),
+    )
+    attributes = products.pop("attributes")
+    translations = dict(zip(products["item_id"], attributes, strict=True))
+    variants = session.execute(
+        select(Variant.product_id, Variant.options).where(at_hand).order_by(Variant.sku)
+    )
+    options = [
+        (item, name, value, value, translations[item].get("options_zh", {}).get(value, value))
+        for item, held in variants
+        if item in translations
+        for name, value in held.items()
+    ]
+    return (
+        products.assign(
+            price=products["price"].astype(float),
+            brand_en=products["brand"],
+            brand_zh=[one.get("brand_zh") for one in attributes],
+        ),
+        pd.DataFrame.from_records(
+            options, columns=["item_id", "option", "value", "value_en", "value_zh"]
+        ),
+    )
+
+
 def fingerprint(session: Session, *, consent: bool = True) -> str:
     """Return a hash that changes when what the models learn from changes.
 

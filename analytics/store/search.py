@@ -91,18 +91,26 @@ def search(
     Args:
         max_price: leave out products whose cheapest variant costs more (list price).
     """
-    weights, unknown = _weights(session, set(terms(text)))
-    if not weights:
-        return []
-    scores = _best(session, weights, limit, max_price)
-    full = sum(weights.values()) + unknown * max(weights.values())
+    coverages = matches(session, text, limit=limit, max_price=max_price)
     products = session.scalars(
         select(Product)
-        .where(Product.id.in_(scores))
+        .where(Product.id.in_(coverages))
         .options(joinedload(Product.category), selectinload(Product.variants))
     )
-    hits = [Hit(product, min(1.0, scores[product.id] / full)) for product in products]
+    hits = [Hit(product, coverages[product.id]) for product in products]
     return sorted(hits, key=lambda hit: (-hit.coverage, hit.product.id))
+
+
+def matches(
+    session: Session, text: str, *, limit: int, max_price: Decimal | None = None
+) -> dict[str, float]:
+    """Return the ids of the products that `search` would find, each with its coverage."""
+    weights, unknown = _weights(session, set(terms(text)))
+    if not weights:
+        return {}
+    scores = _best(session, weights, limit, max_price)
+    full = sum(weights.values()) + unknown * max(weights.values())
+    return {product_id: min(1.0, score / full) for product_id, score in scores.items()}
 
 
 def _best(

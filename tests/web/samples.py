@@ -42,6 +42,39 @@ PRODUCTS: Json = {
     ],
 }
 
+COMPARISON: Json = {
+    "type": "comparison",
+    "items": [
+        {
+            "id": "P1",
+            "sku": "LAMP-OAK",
+            "title": "Oak table lamp",
+            "price": "64.90",
+            "currency": "GBP",
+        },
+        {
+            "id": "P2",
+            "sku": "LAMP-BRASS",
+            "title": "Brushed brass table lamp",
+            "price": "48.00",
+            "currency": "GBP",
+        },
+        {
+            "id": "P3",
+            "sku": "FLOOR",
+            "title": "Arched floor lamp",
+            "price": "120.00",
+            "currency": "GBP",
+        },
+    ],
+    "rows": [
+        {"title": "Price", "values": ["£64.90", "£48.00", "from £120.00"]},
+        {"title": "Rating", "values": ["4.6 of 5 (12)", None, "4.1 of 5 (3)"]},
+        {"title": "Category", "values": ["Lighting", "Lighting", "Lighting"]},
+        {"title": "colour", "values": ["oak", "gold, silver, black", "black"]},
+    ],
+}
+
 ORDER: Json = {
     "type": "order",
     "id": "10482",
@@ -174,4 +207,4 @@ STARS: list[Json] = [
     {"title": "Not now", "payload": '/inform{"choice": "skip"}'},
 ]
 
-CARDS = [PRODUCTS, ORDER, QUOTE, FORECAST, SEGMENT, CUSTOMER, INVOICE, HANDOFF]
+CARDS = [PRODUCTS, COMPARISON, ORDER, QUOTE, FORECAST, SEGMENT, CUSTOMER, INVOICE, HANDOFF]

@@ -59,6 +59,35 @@ def test_a_product_opens_and_the_shop_is_told(chat: PlayedChat) -> None:
     assert chat.clicks == ["P1"]
 
 
+def test_a_comparison_is_a_table_with_a_heading_for_each_row_and_column(chat: PlayedChat) -> None:
+    card = chat.card(samples.COMPARISON)
+    expect(card.get_by_role("columnheader").locator("span")).to_have_text(
+        ["Property", "Oak table lamp", "Brushed brass table lamp", "Arched floor lamp"]
+    )
+    expect(card.get_by_role("rowheader")).to_have_text(["Price", "Rating", "Category", "colour"])
+    expect(card.get_by_role("row").nth(2).get_by_role("cell")).to_have_text(
+        ["4.6 of 5 (12)", "unknown", "4.1 of 5 (3)"]
+    )
+    expect(card.locator("td strong")).to_have_count(9)
+    expect(chat.announced.last).to_have_text(
+        "Comparison. Oak table lamp, £64.90. "
+        "Brushed brass table lamp, £48.00. Arched floor lamp, £120.00"
+    )
+
+
+def test_a_comparison_of_three_fits_a_phone(browser: Browser, files: str) -> None:
+    with visit(browser, files, viewport={"width": 360, "height": 740}) as chat:
+        chat.open(persona="customer:C00042")
+        card = chat.card(samples.COMPARISON)
+        expect(card.get_by_role("rowheader", name="Price")).to_be_visible()
+        assert chat.page.evaluate("document.documentElement.scrollWidth") <= 360
+        region = card.get_by_role("region", name="Properties of the products")
+        region.evaluate("one => one.scrollLeft = 1000")
+        expect(card.get_by_role("columnheader", name="Arched floor lamp")).to_be_in_viewport()
+        # The properties stay in sight.
+        expect(card.get_by_role("rowheader", name="Rating")).to_be_in_viewport(ratio=1)
+
+
 def test_an_order_shows_its_lines_total_and_history(chat: PlayedChat) -> None:
     card = chat.card(samples.ORDER)
     expect(card.get_by_role("heading", name="Order 10482")).to_be_visible()

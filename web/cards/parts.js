@@ -20,15 +20,20 @@ export function badge(text, tone = "plain") {
   return h("span", { class: `badge ${tone}` }, text);
 }
 
-/** A table whose columns are [heading, isNumber] and whose rows are lists of text or nodes. */
-export function table(caption, columns, rows) {
+/**
+ * A table whose columns are [heading, isNumber] and whose rows are lists of text or nodes; with
+ * `rowHeads` the first cell of each row is its heading.
+ */
+export function table(caption, columns, rows, { rowHeads = false } = {}) {
   const align = (index) => (columns[index][1] ? "number" : null);
   const heads = columns.map(([name], index) =>
-    h("th", { scope: "col", class: align(index) }, name),
+    h("th", { scope: "col", class: align(index) }, ...[name].flat()),
   );
-  const lines = rows.map((cells) =>
-    h("tr", {}, ...cells.map((cell, index) => h("td", { class: align(index) }, ...[cell].flat()))),
-  );
+  const field = (cell, index) =>
+    rowHeads && index === 0
+      ? h("th", { scope: "row" }, cell)
+      : h("td", { class: align(index) }, ...[cell].flat());
+  const lines = rows.map((cells) => h("tr", {}, ...cells.map(field)));
   return h(
     "div",
     { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },

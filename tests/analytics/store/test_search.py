@@ -229,3 +229,11 @@ def test_finds_what_scoring_every_product_finds(
                 hits = catalogue.search(session, " ".join(sorted(wish)), max_price=limit, limit=4)
                 assert [hit.product.id for hit in hits] == best
     store.close()
+
+
+def test_what_fits_the_words_alike_is_found_by_id(session: Session) -> None:
+    assert sorted(catalogue.fitting(session, "lamp", 10)) == ["LAMP-001", "LAMP-002", "LAMP-003"]
+    assert sorted(catalogue.fitting(session, "desk lamp", 10)) == ["LAMP-001", "LAMP-002"]
+    assert len(catalogue.fitting(session, "lamp", 2)) == 2
+    assert catalogue.fitting(session, "bicycle", 10) == []
+    assert catalogue.fitting(session, "", 10) == []

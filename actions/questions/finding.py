@@ -1,0 +1,394 @@
+"""What tells the products apart that fit a vague wish; one question after the other."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from decimal import Decimal
+from typing import Any, Final, Self
+
+from sqlalchemy.orm import Session
+
+from actions import phrases
+from actions.questions.base import CHOICE, Answers, Question, choice, known
+from actions.turn import AMBIGUOUS, ANSWERS, REPAIRS, Turn
+from actions.wording import asks, words
+from analytics.columns import BRAND, CATEGORY, ITEM, PRICE
+from analytics.errors import NothingFits
+from analytics.recommend.guide import (
+    OPTION,
+    Answer,
+    Assortment,
+    Enquiry,
+    Floats,
+    Mask,
+    next_question,
+    weigh,
+)
+from analytics.recommend.suggestions import Wish
+from analytics.store import catalogue
+from analytics.store.matching import named
+from analytics.store.terms import terms
+
+FINDING_SLOT: Final = "finding"
+"What is looked for, and what has been answered so far."
+MOST_QUESTIONS: Final = 3
+FITTING: Final = 20_000
+"Products looked at that fit the words of a wish."
+RANKED: Final = 200
+"Products that the customer's taste gives more weight."
+WISHES: Final = frozenset({*ANSWERS, *REPAIRS, AMBIGUOUS, "recommend", "refine_products"})
+"What an answer may be understood as."
+FEW_WORDS: Final = 6
+"With more, a message that was understood as something else is not an answer."
+GROUP: Final = "finding"
+"The words by which people answer without naming anything; see `phrases`."
+_AMOUNT: Final = re.compile(r"\d+(?:\.\d{1,2})?")
+_BOUNDS: Final = re.compile(r"(\d[\d.e+]*)?-(\d[\d.e+]*)?")
+_HAS: Final = "="
+_OTHER: Final = "!"
+_ANY: Final = "?"
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is looked for.
+
+    Attributes:
+        wish: what held from the beginning.
+        words: each narrows the products down.
+        answers: the latest to each attribute; exclusions add up.
+        rounds: messages that have answered something.
+        asked: the attribute asked about last, and what was offered of it.
+    """
+
+    wish: Wish
+    words: tuple[str, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    rounds: int = 0
+    asked: str | None = None
+    offered: tuple[str, ...] = ()
+
+    @classmethod
+    def load(cls, kept: Mapping[str, Any] | None) -> Self:
+        """Read what `kept` returned; nothing is looked for where it is None."""
+        if kept is None:
+            return cls(Wish())
+        return cls(
+            wish=_wish(kept["wish"]),
+            words=tuple(kept["words"]),
+            answers=tuple(
+                Answer(**{**one, "values": tuple(one["values"]), "without": tuple(one["without"])})
+                for one in kept["answers"]
+            ),
+            rounds=kept["rounds"],
+            asked=kept["asked"],
+            offered=tuple(kept["offered"]),
+        )
+
+    def kept(self) -> dict[str, Any]:
+        """Return all of it as JSON has it."""
+        return {**asdict(self), "wish": {k: _plain(v) for k, v in vars(self.wish).items()}}
+
+    def answered(self, answer: Answer) -> Self:
+        """Return the search with one more answer: the others to its attribute are out of date."""
+        others = [one for one in self.answers if one.attribute != answer.attribute]
+        return replace(self, answers=(*others, answer))
+
+    @property
+    def settled(self) -> list[str]:
+        """What is not to be asked about again."""
+        return [one.attribute for one in self.answers if one.settles]
+
+    @classmethod
+    def begun(cls, wish: Wish, words: str | None) -> Self:
+        """Return a search for what a wish is for; its price can be corrected like an answer."""
+        low, high = (
+            None if one is None else float(one) for one in (wish.min_price, wish.max_price)
+        )
+        limited = low is not None or high is not None
+        return cls(
+            wish=replace(wish, min_price=None, max_price=None),
+            words=(words,) if words else (),
+            answers=(Answer(PRICE, low=low, high=high),) if limited else (),
+        )
+
+    def fitting(self, session: Session, assortment: Assortment) -> Mask:
+        """Return which products fit the wish and the words, whatever was answered (I)."""
+        mask = _within(self.wish, assortment)
+        for more in self.words:
+            mask &= assortment.items.isin(catalogue.fitting(session, more, FITTING))
+        return mask
+
+    def remaining(self, session: Session, assortment: Assortment) -> Mask:
+        """Return which products of the assortment fit (I)."""
+        mask = self.fitting(session, assortment)
+        for answer in self.answers:
+            mask &= answer.keeps(assortment)
+        return mask
+
+
+class Property(Question):
+    """The property that tells most about what is wanted."""
+
+    slot = FINDING_SLOT
+
+    def answered(self, answers: Mapping[str, Any]) -> bool:
+        # Whether anything is left to be asked, the products tell: see `needed`.
+        return False
+
+    def needed(self, turn: Turn, session: Session, answers: Mapping[str, Any]) -> bool:
+        return enquiry(turn, session, Search.load(answers.get(self.slot))) is not None
+
+    def read(self, turn: Turn, session: Session, found: Answers, asked: bool) -> None:
+        search = Search.load(known(turn, found).get(self.slot))
+        narrowed = search
+        for answer in answers_in(turn, session, search):
+            narrowed = narrowed.answered(answer)
+        if narrowed != search:
+            found[self.slot] = _checked(turn, session, narrowed).kept()
+        elif phrases.said(GROUP, turn.text) == "enough":
+            found[self.slot] = replace(search, rounds=MOST_QUESTIONS).kept()
+
+    def take_as_is(self, turn: Turn, session: Session, found: Answers) -> None:
+        """Take words that name no property as words of what is wanted: "something wooden"."""
+        if turn.intent in ANSWERS and not asks(turn.text):
+            search = Search.load(known(turn, found).get(self.slot))
+            more = turn.entity("product") or turn.wanted
+            if fits_within(turn, session, search, more):
+                narrowed = replace(search, words=(*search.words, more))
+                found[self.slot] = replace(narrowed, rounds=search.rounds + 1).kept()
+
+    def recognises(self, turn: Turn, session: Session) -> bool:
+        return self.volunteered(turn, session)
+
+    def volunteered(self, turn: Turn, session: Session) -> bool:
+        if turn.intent not in WISHES and (asks(turn.text) or words(turn.text) > FEW_WORDS):
+            return False
+        search = Search.load(turn.slots.get(self.slot))
+        said = phrases.said(GROUP, turn.text) is not None
+        return said or bool(answers_in(turn, session, search))
+
+    def ask(self, turn: Turn, session: Session) -> None:
+        search = Search.load(turn.slots.get(self.slot))
+        question = enquiry(turn, session, search)
+        if question is None:
+            return
+        attribute = question.attribute
+        option = attribute.startswith(OPTION)
+        response = "utter_ask_finding_option" if option else f"utter_ask_finding_{attribute}"
+        buttons = [
+            {"title": answer_title(turn, session, one), "payload": _payload(_token(one))}
+            for one in question.groups
+        ]
+        if question.others:
+            buttons.append(turn.button("utter_finding_others", _payload(attribute + _OTHER)))
+        buttons.append(turn.button("utter_finding_any", _payload(attribute + _ANY)))
+        turn.say(response, buttons=buttons, option=attribute_title(turn, attribute))
+
+
+def enquiry(turn: Turn, session: Session, search: Search) -> Enquiry | None:
+    """Return what to ask next, or None where what fits can be shown."""
+    if search.rounds >= MOST_QUESTIONS:
+        return None
+    assortment = turn.services.assortment(session)
+    remaining = search.remaining(session, assortment)
+    return next_question(assortment, remaining, weights(turn, assortment, search), search.settled)
+
+
+def weights(turn: Turn, assortment: Assortment, search: Search) -> Floats:
+    """Return how likely each product is to be wanted by this customer (I)."""
+    customer = search.wish.customer_id
+    if customer is None:
+        return weigh(assortment)
+    ranked = turn.services.models.recommender.recommend([customer], n=RANKED)
+    return weigh(assortment, list(ranked[ITEM]))
+
+
+def offered(search: Search, question: Enquiry) -> Search:
+    """Return the search with what is asked now."""
+    values = tuple(value for one in question.groups for value in one.values)
+    return replace(search, asked=question.attribute, offered=values)
+
+
+def attribute_title(turn: Turn, attribute: str) -> str:
+    """Return what an attribute is called; an option that the domain does not know, by its name."""
+    name = attribute.removeprefix(OPTION)
+    known_as = f"utter_option_{name}"
+    return turn.texts.get(known_as) if turn.texts.has(known_as) else name
+
+
+def answer_title(turn: Turn, session: Session, answer: Answer) -> str:
+    """Return one of the groups to choose from in words."""
+    if answer.attribute != PRICE:
+        attribute = turn.services.assortment(session).attributes[answer.attribute]
+        place = attribute.values.index(answer.values[0])
+        return attribute.labels[turn.language][place]
+    shop = catalogue.shop(session)
+    low, high = (
+        turn.texts.limit(Decimal(str(one)), shop.currency if shop else "")
+        if one is not None
+        else ""
+        for one in (answer.low, answer.high)
+    )
+    name = "up_to" if answer.low is None else "over" if answer.high is None else "between"
+    return turn.texts.get(f"utter_finding_{name}", low=low, high=high)
+
+
+def answers_in(turn: Turn, session: Session, search: Search) -> list[Answer]:
+    """Return what a message answers of any property, by button, by an amount or by words."""
+    assortment = turn.services.assortment(session)
+    if (picked := choice(turn)) is not None:
+        found = _picked(picked, search, assortment)
+        return [found] if found else []
+    price = _price(turn, search)
+    found_values = _named(turn, session, search, assortment)
+    answers = [*([price] if price else []), *found_values]
+    said = phrases.said(GROUP, turn.text)
+    if search.asked and search.asked not in [one.attribute for one in answers]:
+        if said == "any":
+            answers.append(Answer(search.asked))
+        elif said == "others" and not answers:
+            answers.append(Answer(PRICE) if search.asked == PRICE else _others(search))
+    return answers
+
+
+def fits_within(turn: Turn, session: Session, search: Search, more: str) -> bool:
+    """Return whether some of what is looked for fits more words."""
+    narrowed = replace(search, words=(*search.words, more))
+    return bool(narrowed.remaining(session, turn.services.assortment(session)).any())
+
+
+def _checked(turn: Turn, session: Session, search: Search) -> Search:
+    """Return the search one round on.
+
+    Raises:
+        NothingFits: no product is left.
+    """
+    if not search.remaining(session, turn.services.assortment(session)).any():
+        raise NothingFits
+    return replace(search, rounds=search.rounds + 1)
+
+
+def _picked(picked: str, search: Search, assortment: Assortment) -> Answer | None:
+    """Return the answer that a button stands for, also one of an earlier question; or None."""
+    for name in (PRICE, *assortment.attributes):
+        sign, value = picked[len(name) : len(name) + 1], picked[len(name) + 1 :]
+        if not picked.startswith(name) or sign not in (_HAS, _OTHER, _ANY):
+            continue
+        if sign == _ANY:
+            return Answer(name)
+        if sign == _OTHER:
+            return _others(search) if name == search.asked else None
+        if name == PRICE and (bounds := _BOUNDS.fullmatch(value)):
+            low, high = (float(one) if one else None for one in bounds.groups())
+            return Answer(PRICE, low=low, high=high)
+        if name != PRICE and value in assortment.attributes[name].values:
+            return Answer(name, values=(value,))
+    return None
+
+
+def _others(search: Search) -> Answer:
+    """Return that none of what was offered is wanted, nor what was turned down before."""
+    attribute = str(search.asked)
+    before = [
+        value for one in search.answers if one.attribute == attribute for value in one.without
+    ]
+    return Answer(attribute, without=(*before, *search.offered))
+
+
+def _price(turn: Turn, search: Search) -> Answer | None:
+    """Return the limits of the price that a message names; asked for it, a number is the most."""
+    low = high = None
+    amounts = turn.entities("money")
+    if not amounts and search.asked == PRICE:
+        amounts = turn.entities("number")[:1]
+    for one in amounts:
+        if match := _AMOUNT.search(one.value.replace(",", "")):
+            low, high = (float(match[0]), high) if one.bound == "min" else (low, float(match[0]))
+    return Answer(PRICE, low=low, high=high) if low or high else None
+
+
+def _named(turn: Turn, session: Session, search: Search, assortment: Assortment) -> list[Answer]:
+    """Return the values that a message names of what some product has that fits the rest.
+
+    Of the property asked about, and of categories ("for the kitchen"), a part of the name will do;
+    of others it takes the whole name.
+    What the message says is not wanted is left out.
+    """
+    found = []
+    fitting = search.fitting(session, assortment)
+    for name, attribute in assortment.attributes.items():
+        remaining = fitting.astype(float)
+        for one in search.answers:
+            if one.attribute != name:
+                remaining *= one.keeps(assortment)
+        held = attribute.held @ remaining > 0
+        names = {
+            value: {labels[place] for labels in attribute.labels.values()}
+            for place, value in enumerate(attribute.values)
+            if held[place]
+        }
+        said, wanted = (
+            _values(session, text, names, partly=name in (search.asked, CATEGORY))
+            for text in (turn.text, turn.wanted)
+        )
+        if wanted:
+            found.append(Answer(name, values=tuple(wanted)))
+        elif said:
+            found.append(Answer(name, without=tuple(said)))
+    return found
+
+
+def _values(
+    session: Session, text: str, names: Mapping[str, Collection[str]], partly: bool
+) -> list[str]:
+    said = set(terms(text))
+    whole = {
+        value: list(labels)
+        for value, labels in names.items()
+        if any(set(terms(label)) and set(terms(label)) <= said for label in labels)
+    }
+    if whole:
+        return named(session, text, whole)
+    return named(session, text, {value: list(of) for value, of in names.items()}) if partly else []
+
+
+def _token(answer: Answer) -> str:
+    """Return what a button carries for one of the groups."""
+    if answer.attribute == PRICE:
+        low, high = ("" if one is None else f"{one:g}" for one in (answer.low, answer.high))
+        return f"{PRICE}{_HAS}{low}-{high}"
+    return f"{answer.attribute}{_HAS}{answer.values[0]}"
+
+
+def _payload(token: str) -> str:
+    return f"/inform{json.dumps({CHOICE: token})}"
+
+
+def _within(wish: Wish, assortment: Assortment) -> Mask:
+    mask = ~assortment.items.isin(list(wish.without_items))
+    if wish.only_items is not None:
+        mask &= assortment.items.isin(list(wish.only_items))
+    if wish.categories is not None:
+        mask &= assortment.attributes[CATEGORY].holding(wish.categories)
+    mask &= ~assortment.attributes[CATEGORY].holding(wish.without_categories)
+    mask &= ~assortment.attributes[BRAND].holding(wish.without_brands)
+    return mask
+
+
+def _plain(value: Any) -> Any:
+    return sorted(value) if isinstance(value, frozenset) else value
+
+
+def _wish(kept: Mapping[str, Any]) -> Wish:
+    """Read a wish as JSON has it."""
+    found: dict[str, Any] = {}
+    for one in fields(Wish):
+        value = kept[one.name]
+        if isinstance(value, list):
+            value = tuple(value) if isinstance(one.default, tuple) else frozenset(value)
+        found[one.name] = value
+    return Wish(**found)
