@@ -169,16 +169,15 @@ def suggest(
         raise InvalidInput("n", n, "a whole number from 1")
     asked = _Asked.of(session, recommender, policy, wish)
     pool = _pool(asked, n, policy)
-    # What is like one product is alike; that is what was asked for.
-    kinds = [None if wish.like else one.offer.category_id for one in pool]
     offered = [one.offer for one in pool]
     order = diversified(
         _relevance(pool),
         np.array([one.tier for one in pool], dtype=np.intp),
         likeness(offered, offered),
-        kinds,
+        [_kind(wish, one.offer) for one in pool],
         n,
-        diversity=0.0 if wish.like else policy.diversity,
+        # What is near a product is alike; to vary it would lead away from the product.
+        diversity=0.0 if asked.named else policy.diversity,
         most_of_a_kind=policy.most_of_a_kind,
     )
     chosen = [pool[position] for position in order]
@@ -190,6 +189,17 @@ def suggest(
         Suggestion(products[one.offer.id], reason, one.rung, one.score)
         for one, reason in zip(chosen, reasons, strict=True)
     ]
+
+
+def _kind(wish: Wish, offer: Offer) -> str | None:
+    """Return that of which no more than a few are to come; None for no limit.
+
+    That is the category. What goes with a product is mostly of its own category, so there it is
+    what the product is; what is like a product is all of one kind.
+    """
+    if wish.like:
+        return None
+    return _noun(offer.title) if wish.goes_with else offer.category_id
 
 
 def _history(
