@@ -59,8 +59,10 @@ def notice(turn: Turn, session: Session, events: Sequence[EventType]) -> None:
     if turn.speaker.role is not Role.SHOPPER:
         return
     products = _opened(turn, session, events)
+    if not products:
+        return
     services, talk = turn.services, turn.conversation_id
-    customer = _learned_from(services, session, turn.speaker) if products else None
+    customer = _learned_from(services, session, turn.speaker)
     if customer is None and not suggestions.unopened(session, talk, products):
         return
 

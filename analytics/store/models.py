@@ -497,7 +497,7 @@ class ShownSuggestion(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     conversation_id: Mapped[str] = mapped_column(String(64), index=True)
     customer_id: Mapped[str | None] = mapped_column(ForeignKey("customers.id"), index=True)
-    "None for a guest, and for a customer who does not allow analytics."
+    "None for a guest."
     product_id: Mapped[str] = mapped_column(ForeignKey("products.id"))
     rung: Mapped[str] = mapped_column(String(20))
     "What the suggestion rests on, a `Rung`."

@@ -46,7 +46,7 @@ def record_shown(
     at: datetime,
     consent: bool,
 ) -> None:
-    """Keep what one answer suggested; of nobody where the customer does not allow analytics.
+    """Keep what one answer suggested; nothing where the customer does not allow analytics.
 
     Args:
         shown: product id and rung of each suggestion, in the order shown.
@@ -56,7 +56,7 @@ def record_shown(
     """
     customer = customers.known_id(session, customer_id)
     if customer and not consents.granted(session, customer, Purpose.ANALYTICS, default=consent):
-        customer = None
+        return
     session.add_all(
         ShownSuggestion(
             conversation_id=conversation_id,

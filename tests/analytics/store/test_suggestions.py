@@ -118,13 +118,14 @@ def test_each_product_is_kept_with_its_place(store: Store) -> None:
     }
 
 
-def test_who_refuses_analytics_is_kept_as_nobody(store: Store) -> None:
+def test_of_who_refuses_analytics_nothing_is_kept(store: Store) -> None:
     with store.transaction() as session:
         consents.record(
             session, "ann", Purpose.ANALYTICS, given=False, at=NOON, source="customer:ann"
         )
         show(session, "pot", customer="ann")
-        assert session.scalars(select(ShownSuggestion.customer_id)).all() == [None]
+        show(session, "cup", customer="bob")
+        assert session.scalars(select(ShownSuggestion.customer_id)).all() == ["bob"]
 
 
 def test_only_what_the_conversation_showed_last_can_be_clicked_and_once(store: Store) -> None:
