@@ -121,7 +121,7 @@ def items(session: Session) -> pd.DataFrame:
 
     Returns:
         item_id, title (English), category (id or None), brand, price (float, cheapest variant),
-        description (English), by item_id.
+        description (English), title_zh, description_zh, by item_id.
     """
     query = (
         select(
@@ -131,6 +131,8 @@ def items(session: Session) -> pd.DataFrame:
             Product.brand,
             func.min(Variant.list_price).label("price"),
             Product.description_en.label("description"),
+            Product.title_zh,
+            Product.description_zh,
         )
         .join(Variant, Variant.product_id == Product.id)
         .outerjoin(Category, Category.id == Product.category_id)

@@ -48,9 +48,45 @@ def test_each_column_alone_tells_what_is_alike(column: str) -> None:
 
 def test_chinese_titles_tell_what_is_alike() -> None:
     items = ITEMS[["item_id", "title_zh"]]
-    model = ContentBased(text_columns=["title_zh"]).fit(HISTORY, items)
+    model = ContentBased().fit(HISTORY, items)
+    assert model.recommend(["a", "b"], n=1)["item_id"].tolist() == ["light", "pan"]
+
+
+def test_further_columns_are_read_where_named() -> None:
+    items = ITEMS[["item_id", "title"]].rename(columns={"title": "titel"})
+    model = ContentBased(text_columns=["titel"]).fit(HISTORY, items)
     assert model.recommend(["a", "b"], n=1)["item_id"].tolist() == ["light", "pan"]
     assert ContentBased().fit(HISTORY, items).similar_items("lamp").empty
+
+
+@pytest.fixture(scope="module")
+def bilingual() -> ContentBased:
+    """Two things, each described in both languages without a word or sign in common."""
+    items = pd.DataFrame(
+        {
+            "item_id": ["lamp", "deng", "pan", "guo", "none"],
+            "title": ["A lamp for your desk", None, "A pan to fry eggs in", None, None],
+            "title_zh": [None, "书桌上用的灯", None, "煎鸡蛋用的锅", None],
+        }
+    )
+    return ContentBased(sentences=True).fit(HISTORY, items)
+
+
+def test_what_means_the_same_in_another_language_is_alike(bilingual: ContentBased) -> None:
+    assert bilingual.similar_items("lamp", n=1)["item_id"].tolist() == ["deng"]
+    assert bilingual.similar_items("guo", n=1)["item_id"].tolist() == ["pan"]
+    assert "none" not in set(bilingual.similar_items("lamp")["item_id"])
+    best = bilingual.recommend(["a"], n=1)
+    assert best["item_id"].tolist() == ["deng"]
+    reasons = bilingual.explain("a", "deng")
+    assert reasons["item_id"].tolist() == ["lamp"]
+    assert reasons["score"].tolist() == pytest.approx(best["score"].tolist())
+
+
+def test_save_and_load_keep_the_meaning(bilingual: ContentBased, tmp_path: Path) -> None:
+    bilingual.save(tmp_path)
+    loaded = ContentBased.load(tmp_path)
+    pd.testing.assert_frame_equal(loaded.similar_items("lamp"), bilingual.similar_items("lamp"))
 
 
 def test_items_of_one_price_band_are_alike() -> None:

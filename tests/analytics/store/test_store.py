@@ -205,6 +205,7 @@ def test_frames(store: Store) -> None:
     assert sorted(interactions["user_id"]) == ["ann", "ann", "ann", "bob"]
     assert interactions["rating"].dropna().tolist() == [4.0]
     assert items[["item_id", "price"]].values.tolist() == [["CUP", 2.5]]
+    assert {"title", "title_zh", "description", "description_zh"} <= set(items)
 
 
 def test_fingerprint_follows_the_data(store: Store) -> None:
