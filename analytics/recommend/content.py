@@ -102,7 +102,7 @@ class ContentBased(Model):
         likeness = np.asarray(self.vectors_ @ summed)
         return self._with_meaning(likeness, self.sentences_[item_columns].sum(axis=0))
 
-    def _with_meaning(self, by_terms: Scores, wanted: Scores) -> Scores:
+    def _with_meaning(self, by_terms: Scores, wanted: NDArray[Any]) -> Scores:
         """Return the mean of the scores by terms and of those by sentences, if there are any."""
         if not self.sentences_.shape[1]:
             return by_terms
@@ -172,8 +172,7 @@ def _sentences(texts: list[list[str]]) -> NDArray[np.float32]:
     place = {text: number for number, text in enumerate(known)}
     summed = np.array([vectors[[place[text] for text in own]].sum(axis=0) for own in texts])
     lengths = np.linalg.norm(summed, axis=1, keepdims=True)
-    unit: NDArray[np.float32] = summed / np.where(lengths > 0, lengths, 1)
-    return unit
+    return np.asarray(summed / np.where(lengths > 0, lengths, 1), dtype=np.float32)
 
 
 def _terms(items: pd.DataFrame, text_columns: Sequence[str]) -> list[list[str]]:
