@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -12,10 +13,14 @@ from analytics.errors import InvalidInput
 from analytics.recommend.model import Model
 from analytics.recommend.ranking import Scores
 
-CELLS_AT_ONCE: Final = 50_000
-"Cells whose factors are held in memory at a time."
-STEPS: Final = 3
+Factors = NDArray[np.float32]
+
+CELLS_AT_ONCE: Final = 4_000
+"Cells whose factors are held at a time: so few that the processor's cache holds them."
+STEPS: Final = 2
 "Steps of conjugate gradient an update: each starts from the factors before."
+PADDING: Final = 1.25
+"How much longer the longest row of a block may be than its shortest."
 
 
 class ALS(Model):
@@ -23,7 +28,8 @@ class ALS(Model):
 
     What was touched counts 1 with confidence 1 + alpha × weight, what was not counts 0 with
     confidence 1. A user's factors are solved for anew from what he touched whenever they are
-    asked for, so that none are stored.
+    asked for, so that none are stored. A round takes time in proportion to the interactions times
+    n_factors, and to users and items times n_factors squared.
 
     Sources: Hu, Koren and Volinsky, "Collaborative filtering for implicit feedback datasets",
     ICDM 2008; Takács, Pilászy and Tikk, "Applications of the conjugate gradient method for
@@ -38,10 +44,10 @@ class ALS(Model):
         random_state: seed of the first factors.
 
     Attributes:
-        item_factors_: (items, n_factors); 0 for an item that nobody touched.
+        item_factors_: (items, n_factors), float32; 0 for an item that nobody touched.
     """
 
-    item_factors_: Scores
+    item_factors_: Factors
 
     def __init__(
         self,
@@ -70,15 +76,13 @@ class ALS(Model):
 
     def scores(self, rows: NDArray[np.intp], recent: csr_array | None = None) -> Scores:
         profiles = self.matrix_.profiles(rows, recent)
-        factors = np.zeros((len(rows), self.n_factors))
-        for position in range(len(rows)):
-            touched, weights = _row(profiles, position)
-            if len(touched):
-                own = self.item_factors_[touched]
-                factors[position] = np.linalg.solve(
-                    self._system(own, weights), own.T @ (1 + self.alpha * weights)
-                )
-        products: Scores = factors @ self.item_factors_.T
+        factors = np.zeros((len(rows), self.n_factors), dtype=np.float32)
+        for block in _blocks(profiles, self.alpha):
+            own = self.item_factors_[block.columns].astype(np.float64)
+            systems = self._gram_ + (own.transpose(0, 2, 1) * block.extra[:, None]) @ own
+            wanted = block.confidence[:, None] @ own
+            factors[block.rows] = np.linalg.solve(systems, wanted.transpose(0, 2, 1))[:, :, 0]
+        products: Scores = (factors @ self.item_factors_.T).astype(np.float64)
         return products
 
     def likeness(self, item_columns: NDArray[np.intp]) -> Scores:
@@ -89,22 +93,25 @@ class ALS(Model):
 
     def contributions(self, row: int, column: int, recent: csr_array | None = None) -> Scores:
         parts = np.zeros(len(self.matrix_.items))
-        touched, weights = _row(self.matrix_.profiles(np.array([row]), recent), 0)
-        own = self.item_factors_[touched]
-        towards = np.linalg.solve(self._system(own, weights), self.item_factors_[column])
-        parts[touched] = (own @ towards) * (1 + self.alpha * weights)
+        profile = self.matrix_.profiles(np.array([row]), recent)
+        own = self.item_factors_[profile.indices].astype(np.float64)
+        extra = self.alpha * profile.data
+        system = self._gram_ + (own.T * extra) @ own
+        towards = np.linalg.solve(system, self.item_factors_[column])
+        parts[profile.indices] = (own @ towards) * (1 + extra)
         return parts
 
     def _learn(self) -> None:
         weights = self.matrix_.weights
         rng = np.random.default_rng(self.random_state)
-        users = np.zeros((weights.shape[0], self.n_factors))
-        self.item_factors_ = rng.normal(0, 0.1, (weights.shape[1], self.n_factors))
-        self.item_factors_[self.matrix_.customers_of_items() == 0] = 0.0
-        of_items = weights.T.tocsr()
+        items = rng.normal(0, 0.1, (weights.shape[1], self.n_factors)).astype(np.float32)
+        items[self.matrix_.customers_of_items() == 0] = 0.0
+        users = np.zeros((weights.shape[0], self.n_factors), dtype=np.float32)
+        of_users, of_items = _blocks(weights, self.alpha), _blocks(weights.T.tocsr(), self.alpha)
         for _ in range(self.n_iterations):
-            self._update(users, self.item_factors_, weights)
-            self._update(self.item_factors_, users, of_items)
+            users = _updated(users, items, of_users, self.regularization)
+            items = _updated(items, users, of_items, self.regularization)
+        self.item_factors_ = items
         self._set_gram()
 
     def _arrays(self) -> dict[str, NDArray[Any]]:
@@ -115,62 +122,111 @@ class ALS(Model):
         self._set_gram()
 
     def _set_gram(self) -> None:
-        gram = self.item_factors_.T @ self.item_factors_
-        self._gram_ = gram + self.regularization * np.eye(self.n_factors)
-
-    def _system(self, own: Scores, weights: Scores) -> Scores:
-        system: Scores = self._gram_ + (own.T * (self.alpha * weights)) @ own
-        return system
-
-    def _update(self, factors: Scores, fixed: Scores, weights: csr_array) -> None:
-        """Bring `factors` nearer to the solution for all rows at once, in place."""
-        gram = fixed.T @ fixed + self.regularization * np.eye(self.n_factors)
-        rows = np.repeat(np.arange(weights.shape[0]), np.diff(weights.indptr))
-        extra = self.alpha * weights.data
-        touched = _like(weights, 1 + extra) @ fixed
-
-        def times(vectors: Scores) -> Scores:
-            cells = extra * _products(vectors, fixed, rows, weights.indices)
-            product: Scores = vectors @ gram + _like(weights, cells) @ fixed
-            return product
-
-        residual = touched - times(factors)
-        direction = residual.copy()
-        size = _squared(residual)
-        for _ in range(STEPS):
-            ahead = times(direction)
-            step = _ratio(size, np.einsum("rk,rk->r", direction, ahead))
-            factors += step[:, None] * direction
-            residual -= step[:, None] * ahead
-            size, before = _squared(residual), size
-            direction = residual + _ratio(size, before)[:, None] * direction
+        self._gram_ = _gram(self.item_factors_, self.regularization)
 
 
-def _row(profiles: csr_array, position: int) -> tuple[NDArray[np.intp], Scores]:
-    part = slice(profiles.indptr[position], profiles.indptr[position + 1])
-    return profiles.indices[part], profiles.data[part]
+@dataclass(frozen=True)
+class _Block:
+    """Rows of a sparse matrix with about as many cells each, the shorter ones padded.
+
+    Attributes:
+        rows: (rows,).
+        columns: (rows, cells); 0 beyond the end of a row.
+        extra: (rows, cells), what a cell adds to the confidence 1; 0 beyond the end.
+        confidence: (rows, cells), the confidence of a cell; 0 beyond the end.
+    """
+
+    rows: NDArray[np.intp]
+    columns: NDArray[np.int32]
+    extra: Factors
+    confidence: Factors
 
 
-def _like(weights: csr_array, data: Scores) -> csr_array:
-    return csr_array((data, weights.indices, weights.indptr), shape=weights.shape)
+def _blocks(weights: csr_array, alpha: float) -> list[_Block]:
+    """Return the rows that have any cells, in blocks of at most `CELLS_AT_ONCE` or one row."""
+    counts = np.diff(weights.indptr)
+    order = np.argsort(counts, kind="stable")
+    order = order[counts[order] > 0]
+    sizes = counts[order]
+    blocks = []
+    start = 0
+    while start < len(order):
+        longest = sizes[start : start + max(1, CELLS_AT_ONCE // int(sizes[start]))]
+        fits = np.arange(1, len(longest) + 1) * longest <= CELLS_AT_ONCE
+        fits &= longest <= PADDING * sizes[start] + 1
+        end = start + max(1, int(np.count_nonzero(fits)))
+        blocks.append(_block(weights, order[start:end], int(sizes[end - 1]), alpha))
+        start = end
+    return blocks
 
 
-def _products(
-    left: Scores, right: Scores, rows: NDArray[np.intp], columns: NDArray[np.intp]
-) -> Scores:
-    """Return the product of a row of `left` and one of `right` for each cell, (cells,)."""
-    found = np.empty(len(rows))
-    for start in range(0, len(rows), CELLS_AT_ONCE):
-        part = slice(start, start + CELLS_AT_ONCE)
-        found[part] = np.einsum("ck,ck->c", left[rows[part]], right[columns[part]])
-    return found
+def _block(weights: csr_array, rows: NDArray[np.intp], length: int, alpha: float) -> _Block:
+    ends = weights.indptr[rows + 1, None]
+    cells = weights.indptr[rows, None] + np.arange(length, dtype=np.int32)
+    inside = cells < ends
+    cells = np.where(inside, cells, 0)
+    extra = np.where(inside, np.float32(alpha) * weights.data[cells], np.float32(0))
+    columns = np.where(inside, weights.indices[cells], 0)
+    return _Block(rows, columns, extra, extra + inside)
 
 
-def _squared(vectors: Scores) -> Scores:
-    lengths: Scores = np.einsum("rk,rk->r", vectors, vectors)
+def _updated(
+    factors: Factors, fixed: Factors, blocks: list[_Block], regularization: float
+) -> Factors:
+    """Return `factors` nearer to the solution of each row, 0 for rows without cells.
+
+    With L L' the Cholesky factor of the Gram matrix of `fixed` plus regularization, the system of
+    a row is I + H' W H in the coordinates L' x, where H is `fixed` L'^-1 of its cells and W what
+    they add to the confidence: nothing but the row's own cells is left to multiply with.
+    """
+    lower = np.linalg.cholesky(_gram(fixed, regularization))
+    inverse = np.linalg.inv(lower)
+    whitened = fixed @ inverse.T.astype(np.float32)
+    turned = factors @ lower.astype(np.float32)
+    for block in blocks:
+        turned[block.rows] = _nearer(turned[block.rows], whitened[block.columns], block)
+    updated: Factors = turned @ inverse.astype(np.float32)
+    return updated
+
+
+def _nearer(solution: Factors, own: Factors, block: _Block) -> Factors:
+    """Return the solutions after some steps of conjugate gradient: (rows, factors).
+
+    Args:
+        own: (rows, cells, factors).
+    """
+
+    def along(vectors: Factors) -> Factors:
+        products: Factors = np.matmul(own, vectors[:, :, None])[:, :, 0]
+        return products
+
+    def combined(cells: Factors) -> Factors:
+        sums: Factors = np.matmul(cells[:, None, :], own)[:, 0]
+        return sums
+
+    residual = combined(block.confidence - block.extra * along(solution)) - solution
+    direction, size = residual, _squared(residual)
+    for _ in range(STEPS):
+        ahead = combined(block.extra * along(direction)) + direction
+        step = _ratio(size, np.einsum("rk,rk->r", direction, ahead))[:, None]
+        solution = solution + step * direction
+        residual = residual - step * ahead
+        size, before = _squared(residual), size
+        direction = residual + _ratio(size, before)[:, None] * direction
+    return solution
+
+
+def _gram(factors: Factors, regularization: float) -> Scores:
+    ridge: Scores = regularization * np.eye(factors.shape[1])
+    return ridge + factors.T @ factors
+
+
+def _squared(vectors: Factors) -> Factors:
+    lengths: Factors = np.einsum("rk,rk->r", vectors, vectors)
     return lengths
 
 
-def _ratio(above: Scores, below: Scores) -> Scores:
+def _ratio(above: Factors, below: Factors) -> Factors:
     """Return the quotients; 0 where there is nothing left to correct."""
-    return np.divide(above, below, out=np.zeros_like(above), where=below > np.finfo(float).tiny)
+    tiny = np.finfo(np.float32).tiny
+    return np.divide(above, below, out=np.zeros_like(above), where=below > tiny)

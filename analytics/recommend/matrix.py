@@ -39,7 +39,8 @@ class InteractionMatrix:
         items: ids, the columns: those that most users touched first, equal ones in order of id.
             Equal scores are told apart by this order.
         weights: (users, items); a stored cell for each pair that interacted, as `Reading` says;
-            without a half-life all interactions count alike.
+            without a half-life all interactions count alike. Ratings are float64, all else
+            float32, of which there are many.
         reading: what the cells hold.
     """
 
@@ -62,33 +63,31 @@ class InteractionMatrix:
             InvalidInput: a column, an id, a time or a rating is missing.
         """
         table = columns.require(interactions, columns.INTERACTIONS, "interactions")
-        users = _ids(table[USER], "interactions")
-        touched = _ids(table[ITEM], "interactions")
-        if items is not None:
-            catalogue = columns.require(items, (ITEM,), "items")
-            touched = touched.union(_ids(catalogue[ITEM], "items"))
-        if table[TIMESTAMP].isna().any():
+        times = table[TIMESTAMP]
+        if times.isna().any():
             raise InvalidInput(f"interactions.{TIMESTAMP}", "an empty value", "a time in every row")
-        cells = pd.DataFrame(
-            {
-                "row": positions(users, table[USER]),
-                "column": positions(touched, table[ITEM]),
-                "time": table[TIMESTAMP].to_numpy(),
-                "weight": _ratings(interactions)
-                if reading is Reading.RATING
-                else _weights(table[TIMESTAMP], half_life_days),
-            }
+        rows, users = _coded(table[USER], "interactions")
+        touched, item_ids = _coded(table[ITEM], "interactions")
+        if items is not None:
+            listed = _coded(columns.require(items, (ITEM,), "items")[ITEM], "items")[1]
+            every = item_ids.union(listed)
+            touched, item_ids = every.get_indexer(item_ids)[touched], every
+        values = (
+            _ratings(interactions)
+            if reading is Reading.RATING
+            else _weights(times, half_life_days).astype(np.float32)
         )
-        pairs = _combined(cells, reading)
+        pairs = rows * np.int64(len(item_ids)) + touched
+        pairs, data = _combined(pairs, times, values, reading)
+        rows, touched = np.divmod(pairs, max(1, len(item_ids)))
+        popular = np.argsort(-np.bincount(touched, minlength=len(item_ids)), kind="stable")
+        counts = np.bincount(rows, minlength=len(users))
         weights = csr_array(
-            (pairs["weight"].to_numpy(), (pairs["row"], pairs["column"])),
-            shape=(len(users), len(touched)),
-            dtype=np.float64,
+            (data, np.argsort(popular)[touched], np.append(0, np.cumsum(counts))),
+            shape=(len(users), len(item_ids)),
         )
-        popular = np.argsort(-np.bincount(weights.indices, minlength=len(touched)), kind="stable")
-        weights = weights[:, popular]
         weights.sort_indices()
-        return cls(users, touched[popular], weights, reading)
+        return cls(users, item_ids[popular], weights, reading)
 
     def profiles(self, rows: NDArray[np.intp], recent: csr_array | None = None) -> csr_array:
         """Return the weights of these users, (rows, items); empty where the row is -1.
@@ -97,11 +96,16 @@ class InteractionMatrix:
             recent: (rows, items), how often each user touched each item since: read as of the
                 newest time. Ratings stay as they are, since it holds none.
         """
-        known = csr_array(
-            (np.ones(np.count_nonzero(rows >= 0)), (np.flatnonzero(rows >= 0), rows[rows >= 0])),
-            shape=(len(rows), len(self.users)),
+        known = rows >= 0
+        own = self.weights[rows[known]]
+        counts = np.zeros(len(rows), dtype=np.intp)
+        counts[known] = np.diff(own.indptr)
+        profiles = csr_array(
+            (own.data, own.indices, np.append(0, np.cumsum(counts))),
+            shape=(len(rows), len(self.items)),
         )
-        profiles: csr_array = known @ self.weights
+        if recent is not None:
+            recent = recent.astype(self.weights.dtype)
         if recent is not None and self.reading is Reading.OCCASIONS:
             profiles = profiles + recent
         elif recent is not None and self.reading is Reading.LATEST:
@@ -130,24 +134,43 @@ def positions(index: pd.Index[Any], ids: Iterable[Any]) -> NDArray[np.intp]:
     return np.asarray(index.get_indexer(pd.Index(list(ids))), dtype=np.intp)
 
 
-def _ids(values: pd.Series[Any], table: str) -> pd.Index[Any]:
+def _coded(values: pd.Series[Any], table: str) -> tuple[NDArray[np.int32], pd.Index[Any]]:
+    """Return the position of each value among the ids, and the ids, sorted."""
     if values.isna().any():
         raise InvalidInput(f"{table}.{values.name}", "an empty value", "an id in every row")
-    return pd.Index(values.unique()).sort_values()
+    codes, found = pd.factorize(values)
+    ids = pd.Index(np.asarray(found))
+    order = ids.argsort()
+    place = np.empty(len(ids), dtype=np.int32)
+    place[order] = np.arange(len(ids))
+    return place[codes], ids[order]
 
 
-def _combined(cells: pd.DataFrame, reading: Reading) -> pd.DataFrame:
-    """Return one row for each pair of row and column, in their order."""
-    pair = ["row", "column"]
-    match reading:
-        case Reading.RATING:
-            latest = cells.sort_values("time", kind="stable").groupby(pair, sort=True)
-            return latest["weight"].last().reset_index()
-        case Reading.OCCASIONS:
-            occasions = cells.drop_duplicates([*pair, "time"]).groupby(pair, sort=True)
-            return occasions["weight"].sum().reset_index()
-        case Reading.LATEST:
-            return cells.groupby(pair, sort=True)["weight"].max().reset_index()
+def _combined(
+    pairs: NDArray[np.int64], times: pd.Series[Any], values: NDArray[Any], reading: Reading
+) -> tuple[NDArray[np.int64], NDArray[Any]]:
+    """Return each pair once, in order, and what its cell holds."""
+    if not len(pairs):
+        return pairs, values
+    if reading is Reading.LATEST:
+        order = np.argsort(pairs)
+        pairs, values = pairs[order], values[order]
+        first = _changes(pairs)
+        return pairs[first], np.maximum.reduceat(values, np.flatnonzero(first))
+    dated = pd.api.types.is_datetime64_any_dtype(times)
+    moments = times.to_numpy(dtype="datetime64[ns]") if dated else times.to_numpy()
+    order = np.lexsort((moments, pairs))
+    pairs, moments, values = pairs[order], moments[order], values[order]
+    first = _changes(pairs)
+    if reading is Reading.RATING:
+        return pairs[first], values[np.roll(first, -1)]
+    once = np.where(first | _changes(moments), values, 0)
+    return pairs[first], np.add.reduceat(once, np.flatnonzero(first))
+
+
+def _changes(values: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return where a value differs from the one before; the first one does."""
+    return np.append(True, values[1:] != values[:-1])
 
 
 def _ratings(interactions: pd.DataFrame) -> NDArray[np.float64]:

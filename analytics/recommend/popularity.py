@@ -36,7 +36,8 @@ class Popularity(Model):
         return self.item_scores_
 
     def _learn(self) -> None:
-        self.item_scores_ = np.asarray(self.matrix_.weights.sum(axis=0)).ravel()
+        weights = self.matrix_.weights
+        self.item_scores_ = np.bincount(weights.indices, weights.data, weights.shape[1])
 
 
 def trend(interactions: pd.DataFrame, items: pd.DataFrame | None = None) -> Scores:
