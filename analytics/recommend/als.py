@@ -79,9 +79,9 @@ class ALS(Model):
         factors = np.zeros((len(rows), self.n_factors), dtype=np.float32)
         for block in _blocks(profiles, self.alpha):
             own = self.item_factors_[block.columns].astype(np.float64)
-            systems = self._gram_ + (own.transpose(0, 2, 1) * block.extra[:, None]) @ own
-            wanted = block.confidence[:, None] @ own
-            factors[block.rows] = np.linalg.solve(systems, wanted.transpose(0, 2, 1))[:, :, 0]
+            systems = self._gram_ + own.transpose(0, 2, 1) @ (own * block.extra[:, :, None])
+            wanted = own.transpose(0, 2, 1) @ block.confidence[:, :, None]
+            factors[block.rows] = np.linalg.solve(systems, wanted)[:, :, 0]
         products: Scores = (factors @ self.item_factors_.T).astype(np.float64)
         return products
 

@@ -7,19 +7,23 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, diags_array, vstack
+from scipy.sparse import csr_array, vstack
 
 from analytics.errors import InvalidInput
 from analytics.recommend.model import Model, pack, unpack
-from analytics.recommend.ranking import CELLS_AT_ONCE, Scores, top
+from analytics.recommend.ranking import CELLS_AT_ONCE, Scores
 
 SIMILARITIES: Final = ("cosine", "euclidean")
 WEIGHTINGS: Final = ("bm25", "plain")
 BM25_K1: Final = 1.2
 BM25_B: Final = 0.75
 
-Likeness = Callable[[slice], Scores]
-"Gives the likeness of some columns to all: (some, columns)."
+FAINTEST: Final = 1e-15
+"Below it a weight counts as this much, so that no product of two vanishes."
+
+Likeness = Callable[[slice], csr_array]
+"""Gives the likeness of some columns to all, (some, columns): a cell for each two columns that
+share a row, in the order in which the product of the matrices has them."""
 
 
 class ItemNeighbors(Model):
@@ -43,7 +47,8 @@ class ItemNeighbors(Model):
         self.shrinkage = shrinkage
 
     def scores(self, rows: NDArray[np.intp], recent: csr_array | None = None) -> Scores:
-        dense: Scores = (self.matrix_.profiles(rows, recent) @ self._neighbors_of_).toarray()
+        scores = self.matrix_.profiles(rows, recent) @ self._neighbors_of_
+        dense: Scores = scores.toarray().astype(np.float64)
         return dense
 
     def likeness(self, item_columns: NDArray[np.intp]) -> Scores:
@@ -114,6 +119,7 @@ class ItemKNN(ItemNeighbors):
 
     def _learn(self) -> None:
         weights = self.matrix_.weights
+        weights = _like(weights, np.maximum(weights.data, FAINTEST))
         columns = bm25(weights) if self.weighting == "bm25" else weights
         likeness = cosine if self.similarity == "cosine" else euclidean
         self._set_neighbors(nearest(columns, self.n_neighbors, self.shrinkage, likeness))
@@ -127,35 +133,37 @@ def bm25(weights: csr_array) -> csr_array:
     Args:
         weights: (users, items).
     """
-    cells = weights.tocoo()
     n_items = weights.shape[1]
-    items_of_users = np.bincount(cells.row, minlength=weights.shape[0])
+    items_of_users = np.diff(weights.indptr)
     rarity = np.log1p((n_items - items_of_users + 0.5) / (items_of_users + 0.5))
-    lengths = np.asarray(weights.sum(axis=0)).ravel()
+    lengths = np.bincount(weights.indices, weights.data, n_items)
     relative = lengths / max(lengths.mean(), np.finfo(float).tiny) if n_items else lengths
-    norm = BM25_K1 * (1 - BM25_B + BM25_B * relative)
-    data = cells.data * (BM25_K1 + 1) / (cells.data + norm[cells.col]) * rarity[cells.row]
-    return csr_array((data, (cells.row, cells.col)), shape=weights.shape)
+    norm = (BM25_K1 * (1 - BM25_B + BM25_B * relative)).astype(weights.dtype)
+    data = weights.data * (BM25_K1 + 1) / (weights.data + norm[weights.indices])
+    data *= np.repeat(rarity, items_of_users)
+    return _like(weights, data)
 
 
 def cosine(columns: csr_array) -> Likeness:
     """Return the cosines of the columns."""
     lengths = np.sqrt(_squares(columns))
     inverse = np.divide(1.0, lengths, out=np.zeros(len(lengths)), where=lengths > 0)
-    unit = (columns @ diags_array(inverse)).tocsr()
+    unit = _like(columns, columns.data * inverse.astype(columns.dtype)[columns.indices])
     rows = unit.T.tocsr()
-    return lambda part: (rows[part] @ unit).toarray()
+    return lambda part: rows[part] @ unit
 
 
 def euclidean(columns: csr_array) -> Likeness:
-    """Return 1 / (1 + distance) of the columns; 0 for columns that share no row."""
-    squares = _squares(columns)
-    rows = columns.T.tocsr()
+    """Return 1 / (1 + distance) of the columns."""
+    exact = columns.astype(np.float64)
+    squares = _squares(exact)
+    rows = exact.T.tocsr()
 
-    def block(part: slice) -> Scores:
-        products: Scores = (rows[part] @ columns).toarray()
-        squared = squares[part, None] + squares - 2 * products
-        return np.where(products > 0, 1 / (1 + np.sqrt(np.maximum(squared, 0))), 0.0)
+    def block(part: slice) -> csr_array:
+        products = rows[part] @ exact
+        own = np.repeat(squares[part], np.diff(products.indptr))
+        squared = own + squares[products.indices] - 2 * products.data
+        return _like(products, 1 / (1 + np.sqrt(np.maximum(squared, 0))))
 
     return block
 
@@ -168,40 +176,72 @@ def nearest(
 ) -> csr_array:
     """Return the `k` nearest neighbours of each column, likeness shrunk, (columns, columns).
 
-    Works on blocks of columns: holds `CELLS_AT_ONCE` likenesses at a time.
+    Works on blocks of columns: holds at most `CELLS_AT_ONCE` likenesses at a time.
     """
     size = columns.shape[1]
     shared = pattern(columns)
     shared_rows = shared.T.tocsr()
     likeness_of = similarity(columns)
     block = max(1, CELLS_AT_ONCE // max(1, size))
-    blocks = [csr_array((0, size))]
+    blocks = [csr_array((0, size), dtype=columns.dtype)]
     for start in range(0, size, block):
         part = slice(start, min(start + block, size))
         likeness = likeness_of(part)
         if shrinkage:
-            both = (shared_rows[part] @ shared).toarray()
-            likeness *= both / (both + shrinkage)
-        own = np.arange(part.start, part.stop)
-        likeness[own - part.start, own] = 0.0
-        blocks.append(_keep_top(likeness, k))
+            both = (shared_rows[part] @ shared).data
+            likeness.data *= both / (both + columns.dtype.type(shrinkage))
+        blocks.append(_keep_top(likeness, np.arange(part.start, part.stop), k))
     neighbors: csr_array = vstack(blocks, format="csr")
     return neighbors
 
 
 def pattern(matrix: csr_array) -> csr_array:
     """Return 1 for each stored cell."""
-    return csr_array((np.ones(matrix.nnz), matrix.indices, matrix.indptr), shape=matrix.shape)
+    return _like(matrix, np.ones(matrix.nnz, dtype=matrix.dtype))
+
+
+def _like(matrix: csr_array, data: NDArray[Any]) -> csr_array:
+    cells = (data.astype(matrix.dtype, copy=False), matrix.indices, matrix.indptr)
+    return csr_array(cells, shape=matrix.shape)
 
 
 def _squares(columns: csr_array) -> Scores:
-    return np.asarray(columns.multiply(columns).sum(axis=0)).ravel()
+    return np.bincount(columns.indices, np.square(columns.data), columns.shape[1])
 
 
-def _keep_top(likeness: Scores, k: int) -> csr_array:
-    rows = [top(row, np.flatnonzero(row > 0), k) for row in likeness]
-    kept = [np.sort(columns) for columns in rows]
-    indptr = np.concatenate([[0], np.cumsum([len(columns) for columns in kept])])
-    indices = np.concatenate(kept)
-    data = likeness[np.repeat(np.arange(len(kept)), np.diff(indptr)), indices]
-    return csr_array((data, indices, indptr), shape=likeness.shape)
+def _keep_top(likeness: csr_array, own: NDArray[np.intp], k: int) -> csr_array:
+    """Return the `k` largest cells of each row above 0, of equal ones the first columns.
+
+    Args:
+        own: (rows,), the column that is the row itself, which is left out.
+    """
+    n_rows = likeness.shape[0]
+    sizes = np.diff(likeness.indptr)
+    data = np.where(likeness.indices == np.repeat(own, sizes), 0, likeness.data)
+    floors = np.full(n_rows, np.finfo(data.dtype).tiny)
+    for row in np.flatnonzero(sizes > k):
+        cells = data[likeness.indptr[row] : likeness.indptr[row + 1]]
+        floors[row] = max(floors[row], np.partition(cells, len(cells) - k)[len(cells) - k])
+    kept = data >= np.repeat(floors, sizes)
+    found = csr_array(
+        (data[kept], likeness.indices[kept], _starts(kept, likeness.indptr)), shape=likeness.shape
+    )
+    found.sort_indices()
+    return _without_last_equal(found, floors, k)
+
+
+def _without_last_equal(found: csr_array, floors: Scores, k: int) -> csr_array:
+    """Return `k` cells of each row: of those that equal its floor the first columns."""
+    sizes = np.diff(found.indptr)
+    equal = found.data == np.repeat(floors, sizes)
+    equals = np.append(0, np.cumsum(equal))
+    before = equals[:-1] - np.repeat(equals[found.indptr[:-1]], sizes)
+    room = k - (sizes - np.diff(equals[found.indptr]))
+    kept = ~equal | (before < np.repeat(room, sizes))
+    cells = (found.data[kept], found.indices[kept], _starts(kept, found.indptr))
+    return csr_array(cells, shape=found.shape)
+
+
+def _starts(kept: NDArray[np.bool_], indptr: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return where each row starts among the cells that are kept."""
+    return np.append(0, np.cumsum(kept))[indptr]

@@ -71,13 +71,13 @@ class InteractionMatrix:
         if items is not None:
             listed = _coded(columns.require(items, (ITEM,), "items")[ITEM], "items")[1]
             every = item_ids.union(listed)
-            touched, item_ids = every.get_indexer(item_ids)[touched], every
+            touched, item_ids = positions(every, item_ids)[touched], every
         values = (
             _ratings(interactions)
             if reading is Reading.RATING
             else _weights(times, half_life_days).astype(np.float32)
         )
-        pairs = rows * np.int64(len(item_ids)) + touched
+        pairs = rows * len(item_ids) + touched
         pairs, data = _combined(pairs, times, values, reading)
         rows, touched = np.divmod(pairs, max(1, len(item_ids)))
         popular = np.argsort(-np.bincount(touched, minlength=len(item_ids)), kind="stable")
@@ -134,14 +134,14 @@ def positions(index: pd.Index[Any], ids: Iterable[Any]) -> NDArray[np.intp]:
     return np.asarray(index.get_indexer(pd.Index(list(ids))), dtype=np.intp)
 
 
-def _coded(values: pd.Series[Any], table: str) -> tuple[NDArray[np.int32], pd.Index[Any]]:
+def _coded(values: pd.Series[Any], table: str) -> tuple[NDArray[np.intp], pd.Index[Any]]:
     """Return the position of each value among the ids, and the ids, sorted."""
     if values.isna().any():
         raise InvalidInput(f"{table}.{values.name}", "an empty value", "an id in every row")
     codes, found = pd.factorize(values)
     ids = pd.Index(np.asarray(found))
     order = ids.argsort()
-    place = np.empty(len(ids), dtype=np.int32)
+    place = np.empty(len(ids), dtype=np.intp)
     place[order] = np.arange(len(ids))
     return place[codes], ids[order]
 

@@ -61,13 +61,16 @@ def adjusted_cosine(centred: csr_array) -> Likeness:
     squares, cells = centred.power(2), pattern(centred)
     rows, square_rows, cell_rows = centred.T.tocsr(), squares.T.tocsr(), cells.T.tocsr()
 
-    def block(part: slice) -> Scores:
+    def block(part: slice) -> csr_array:
         products: Scores = (rows[part] @ centred).toarray()
         own = (square_rows[part] @ cells).toarray()
         others = (cell_rows[part] @ squares).toarray()
         varied = (own > TINY) & (others > TINY)
         norms = np.sqrt(own * others, where=varied, out=np.ones_like(products))
         likeness: Scores = np.divide(products, norms, out=np.zeros_like(products), where=varied)
-        return likeness
+        shared: csr_array = cell_rows[part] @ cells
+        of_cells = np.repeat(np.arange(len(likeness)), np.diff(shared.indptr))
+        shared.data = likeness[of_cells, shared.indices]
+        return shared
 
     return block

@@ -136,17 +136,14 @@ class Recommender:
         if exclude_seen:
             allowed[session] = False
         nothing = np.zeros(len(matrix.items))
-        alike = self.model.likeness(session) if len(session) else nothing
 
         def tiers_of(rows: NDArray[np.intp], new: csr_array | None) -> Tiers:
             own = matrix.profiles(rows, new)
             known = np.diff(own.indptr) > 0
-            return (
-                self.model.scores(rows, new) * known[:, None] if known.any() else nothing,
-                alike,
-                self._in_categories(own, session),
-                self.popular_,
-            )
+            yield self.model.scores(rows, new) * known[:, None] if known.any() else nothing
+            yield self.model.likeness(session) if len(session) else nothing
+            yield self._in_categories(own, session)
+            yield self.popular_
 
         new = None if recent is None else self._recent(user_ids, recent)
         table = ranking.recommend(matrix, tiers_of, user_ids, n, exclude_seen, allowed, new)

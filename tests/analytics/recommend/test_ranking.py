@@ -29,13 +29,16 @@ def test_fill_is_a_sort_by_tier_score_and_position(
         return (1, -second[item], item) if second[item] > 0 else (2, 0.0, item)
 
     expected = sorted((int(item) for item in np.flatnonzero(allowed)), key=key)[:n]
-    items, tiers = fill((first, second), allowed, n)
-    assert items.tolist() == expected
-    assert tiers == [key(item)[0] for item in expected]
+    # The second user is allowed the others, and has his own lists in between.
+    lists = fill((first, second), np.array([allowed, ~allowed]), n)
+    mine = lists.rows == 0
+    assert lists.items[mine].tolist() == expected
+    assert lists.tiers[mine].tolist() == [key(item)[0] for item in expected]
+    assert mine.sum() + (lists.rows == 1).sum() == len(mine)
 
 
 def test_blocks_of_users_do_not_change_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
     model = ItemKNN().fit(checkerboard())
     whole = model.recommend(USERS, n=4)
-    monkeypatch.setattr(ranking, "CELLS_AT_ONCE", 20)
+    monkeypatch.setattr(ranking, "SCORES_AT_ONCE", 20)
     assert model.recommend(USERS, n=4).equals(whole)

@@ -15,7 +15,7 @@ def test_textbook() -> None:
     model = RatingItemKNN(shrinkage=0).fit(textbook())
     centred = model.matrix_.weights.copy()
     centred.data -= np.repeat(model.user_means_, np.diff(centred.indptr))
-    likeness = adjusted_cosine(centred)(slice(4, 5))
+    likeness = adjusted_cosine(centred)(slice(4, 5)).toarray()
     assert likeness[0, :4] == pytest.approx([0.804914, -0.908232, -0.763560, 0.433063], abs=1e-6)
     assert model.predict(ASKED) == pytest.approx([4.650185], abs=1e-6)
 
