@@ -35,7 +35,7 @@ class EASE(LinearModel):
         super().__init__(regularization=regularization, half_life_days=half_life_days)
 
     def _learn(self) -> None:
-        weights = self.matrix_.weights
+        weights = self.matrix_.weights.astype(np.float64)
         gram = (weights.T @ weights).toarray()
         own = np.arange(len(gram))
         gram[own, own] += self.regularization
