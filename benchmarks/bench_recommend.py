@@ -28,10 +28,13 @@ from analytics.columns import ITEM, RATING, USER
 from analytics.recommend import (
     ALS,
     EASE,
+    Autoencoder,
     AutoRecommender,
     ItemKNN,
+    ItemTransition,
     MatrixFactorization,
     Popularity,
+    RatingItemKNN,
     RepeatPurchase,
     UserKNN,
 )
@@ -57,9 +60,13 @@ OURS: Final[dict[str, Callable[[], Model]]] = {
     "item BM25": ItemKNN,
     "ALS": ALS,
     "EASE": EASE,
+    "autoencoder": Autoencoder,
 }
-REPEATS: Final[dict[str, Callable[[], Model]]] = {"own repeat counts": RepeatPurchase}
-"Models that find what the user touched before, and nothing else."
+REPEATS: Final[dict[str, Callable[[], Model]]] = {
+    "repeat purchases": RepeatPurchase,
+    "transitions": ItemTransition,
+}
+"Models that find what the user touches again."
 DAMPING: Final = 5
 "Ratings of the mean that a bias starts from."
 
@@ -88,7 +95,8 @@ class Biases:
 
 RATED: Final[dict[str, Callable[[], Biases | RatingModel]]] = {
     "biases": Biases,
-    "similar users": UserKNN,
+    "similar users": lambda: UserKNN(similarity="pearson", n_neighbors=30, shrinkage=30),
+    "similar items": RatingItemKNN,
     "factorisation": MatrixFactorization,
 }
 SAME: Final[dict[str, tuple[Callable[[], Model], Peer]]] = {

@@ -124,7 +124,7 @@ class AutoRecommender(WeightedHybrid):
                     "seconds": time.monotonic() - start,
                 }
             )
-        blend = best_blend(scores, question)
+        blend = best_blend(scores, question, random_state=self.random_state)
         weights = blend.weights
         self.tried_ = pd.DataFrame(rows).assign(weight=weights)
         self.weights_, self.trend_ = weights[weights > 0], blend.trend

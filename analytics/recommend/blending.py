@@ -23,8 +23,10 @@ N: Final = 10
 "Length of the lists whose NDCG counts."
 USERS: Final = 1_000
 ENOUGH_USERS: Final = 100
-STEPS: Final = 20
+STEPS: Final = 10
 "Models that a blend adds up, the same one counting as often as it is added."
+BAGS: Final = 10
+LEAST_WEIGHT: Final = 0.03
 TREND_POWERS: Final = (0.0, 0.5, 1.0)
 CLOSED: Final = -1e30
 "Score of an item that a list may not hold; finite, so that no weight makes it no number."
@@ -111,20 +113,26 @@ class Blend:
     trend: float = 0.0
 
 
-def best_blend(scores: Sequence[Scores], question: Question) -> Blend:
+def best_blend(scores: Sequence[Scores], question: Question, *, random_state: int) -> Blend:
     """Return the blend of the models' scaled scores that answers the question best.
 
-    Weights all alike where there is nobody to ask about.
+    That is the best model alone where no blend is better. Weights all alike where there is nobody
+    to ask about.
+
+    Args:
+        random_state: seed that draws the users of each bag.
     """
     if not len(question.rows):
         return Blend(np.full(len(scores), 1 / len(scores)))
     trends = trend(question.past, question.items)
-    found = [
-        (*_best_weights(*_shortlisted(scores, trends**power, question)), power)
-        for power in TREND_POWERS
-    ]
-    _, weights, power = max(found, key=lambda one: one[0])
-    return Blend(weights, power)
+    best, found = -1.0, Blend(np.eye(len(scores))[0])
+    for power in TREND_POWERS:
+        asked = _shortlisted(scores, trends**power, question)
+        for weights in (_best_alone(*asked), _bagged(*asked, random_state)):
+            ndcg = _ndcg(weighted(list(asked[0]), weights), *asked[1:])
+            if ndcg > best:
+                best, found = ndcg, Blend(weights, power)
+    return found
 
 
 def _shortlisted(
@@ -151,16 +159,35 @@ def _shortlisted(
     return np.array(kept, dtype=np.float32), relevant, question.relevant.sum(axis=1)
 
 
-def _best_weights(
-    scores: Scores, relevant: NDArray[np.bool_], counts: NDArray[np.intp]
-) -> tuple[float, Scores]:
-    """Return the best NDCG of a weighted sum, and its weights.
+def _best_alone(scores: Scores, relevant: NDArray[np.bool_], counts: NDArray[np.intp]) -> Scores:
+    """Return weight 1 for the best model, (models,)."""
+    singles = [_ndcg(part, relevant, counts) for part in scores]
+    alone: Scores = np.eye(len(scores))[int(np.argmax(singles))]
+    return alone
 
-    Adds, one at a time and again where it helps, the model that makes the sum best: few steps, so
-    that the weights do not follow the chance of who was asked.
+
+def _bagged(
+    scores: Scores, relevant: NDArray[np.bool_], counts: NDArray[np.intp], random_state: int
+) -> Scores:
+    """Return the mean of the weights selected on random halves of the users, (models,).
+
+    So the weights do not follow the chance of who was asked. Those too small to matter are left
+    out: each model costs time to train and to ask.
 
     Source: Caruana et al., "Ensemble selection from libraries of models", ICML 2004.
     """
+    rng = np.random.default_rng(random_state)
+    n_users = len(relevant)
+    halves = [rng.permutation(n_users)[: (n_users + 1) // 2] for _ in range(BAGS)]
+    bags = [_selected(scores[:, half], relevant[half], counts[half]) for half in halves]
+    weights = np.mean(bags, axis=0)
+    kept = np.where(weights >= min(LEAST_WEIGHT, weights.max()), weights, 0.0)
+    shares: Scores = kept / kept.sum()
+    return shares
+
+
+def _selected(scores: Scores, relevant: NDArray[np.bool_], counts: NDArray[np.intp]) -> Scores:
+    """Return the weights of models added one at a time, the same again where that is best."""
     total, times = np.zeros_like(scores[0]), np.zeros(len(scores))
     best, kept = -1.0, times
     for _ in range(STEPS):
@@ -170,7 +197,8 @@ def _best_weights(
         times[number] += 1
         if found[number] > best:
             best, kept = found[number], times.copy()
-    return best, kept / kept.sum()
+    selected: Scores = kept / kept.sum()
+    return selected
 
 
 def _ndcg(scores: Scores, relevant: NDArray[np.bool_], counts: NDArray[np.intp]) -> float:

@@ -45,9 +45,9 @@ class MatrixFactorization(RatingModel):
     def __init__(
         self,
         *,
-        n_factors: int = 20,
+        n_factors: int = 10,
         biases: bool = True,
-        regularization: float = 5.0,
+        regularization: float = 10.0,
         learning_rate: float = 0.01,
         n_epochs: int = 50,
         batch_size: int = 256,

@@ -188,7 +188,7 @@ class WeightedHybrid(Hybrid):
         if self.weights is None:
             question = self._question(interactions, items)
             scores = [question.scores(model.clone()) for model in self.models]
-            blend = best_blend(scores, question)
+            blend = best_blend(scores, question, random_state=self.random_state)
         else:
             blend = Blend(np.array(self.weights) / sum(self.weights))
         self.weights_, self.trend_ = blend.weights, blend.trend

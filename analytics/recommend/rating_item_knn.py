@@ -32,7 +32,7 @@ class RatingItemKNN(ItemNeighbors, RatingModel):
         shrinkage: number of shared users at which a likeness is halved; 0 trusts one.
     """
 
-    def __init__(self, *, n_neighbors: int = 100, shrinkage: float = 5.0) -> None:
+    def __init__(self, *, n_neighbors: int = 200, shrinkage: float = 60.0) -> None:
         super().__init__(n_neighbors=n_neighbors, shrinkage=shrinkage)
 
     def _ratings(self, rows: NDArray[np.intp], item_columns: NDArray[np.intp]) -> Scores:

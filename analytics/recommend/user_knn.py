@@ -40,6 +40,9 @@ class UserKNN(RatingModel):
             rated the item.
         shrinkage: number of co-rated items at which a similarity is halved.
 
+    The defaults are for ranking. Ratings of films were predicted best with "pearson", own means, 30
+    neighbours and a shrinkage of 30.
+
     Time of a request grows with the ratings of the user's items; nothing is computed ahead.
     """
 

@@ -85,7 +85,7 @@ def test_a_blend_is_no_worse_than_its_parts_at_what_it_was_asked() -> None:
     question = Question.of(table, None, exclude_seen=False, held_back="latest", random_state=0)
     models = [Popularity(), RepeatPurchase(), ItemKNN()]
     scores = [question.scores(model) for model in models]
-    blend = best_blend(scores, question)
+    blend = best_blend(scores, question, random_state=0)
     trends = trend(question.past) ** blend.trend
     assert question.ndcg(weighted(scores, blend.weights) * trends) >= max(
         map(question.ndcg, scores)
