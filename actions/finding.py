@@ -9,24 +9,23 @@ import numpy as np
 from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from sqlalchemy.orm import Session
 
-from actions import cards, phrases, reference, shown, suspension
+from actions import cards, reference, shown, suspension
 from actions.base import GuardedAction
 from actions.differences import differences
 from actions.questionnaire import Ask, QuestionForm
 from actions.questions.finding import (
     FINDING_SLOT,
-    GROUP,
     WISHES,
     Property,
-    Search,
     answers_in,
-    enquiry,
-    fits_within,
     offered,
-    weights,
+    settled,
 )
+from actions.search import Search, enquiry, fits_within, weights
 from actions.turn import REQUESTED_SLOT, Turn
+from actions.wishes import Wanted, keep
 from actions.wording import leaves
+from analytics.columns import CATEGORY, PRICE
 from analytics.recommend.suggestions import Suggestion, Wish, suggest
 from analytics.store import catalogue
 from analytics.store.models import Product
@@ -82,7 +81,8 @@ class FindingForm(QuestionForm):
             return False
         if turn.intent in OTHER_WISHES:
             return self._goes_on(turn, session)
-        if turn.intent in WISHES | NOES and phrases.said(GROUP, turn.text):
+        search = Search.load(turn.slots.get(FINDING_SLOT))
+        if turn.intent in WISHES | NOES and settled(turn, search):
             return not leaves(turn.text)
         return super().is_answer(turn, session)
 
@@ -121,7 +121,7 @@ class ActionShowFound(GuardedAction):
             return []
         show(turn, session, [one.product for one in found])
         shown.record(turn, [(one.product.id, one.rung) for one in found])
-        return [reference.remember(found[0].product)]
+        return [reference.remember(found[0].product), keep(_wanted(search))]
 
 
 def best(turn: Turn, session: Session, search: Search) -> list[Suggestion]:
@@ -155,3 +155,18 @@ def show(turn: Turn, session: Session, products: list[Product]) -> None:
     else:
         turn.say("utter_found_one", product=catalogue.title(products[0], turn.language))
     turn.show(cards.products([cards.product(turn.texts, one) for one in products]))
+
+
+def _wanted(search: Search) -> Wanted:
+    """Return the wish that "cheaper" or "others" go on from."""
+    answers = {one.attribute: one for one in search.answers}
+    price, category = answers.get(PRICE), answers.get(CATEGORY)
+    return Wanted(
+        customer=search.wish.customer_id,
+        kind=" ".join(search.words) or None,
+        categories=category.values if category else tuple(sorted(search.wish.categories or ())),
+        least=str(price.low) if price and price.low is not None else None,
+        most=str(price.high) if price and price.high is not None else None,
+        without_categories=tuple(sorted(search.wish.without_categories)),
+        without_brands=tuple(sorted(search.wish.without_brands)),
+    )

@@ -64,7 +64,7 @@ class Services:
 
     @cached_property
     def _assortment(self) -> KeptAssortment:
-        return KeptAssortment()
+        return KeptAssortment(self.recommend_policy)
 
     def assortment(self, session: Session) -> Assortment:
         """Return what can be found in the shop, as it was a few minutes ago at most."""

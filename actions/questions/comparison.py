@@ -63,7 +63,11 @@ class Compared(Question):
 
     def recognises(self, turn: Turn, session: Session) -> bool:
         found: Answers = {}
-        self.read(turn, session, found, asked=True)
+        try:
+            self.read(turn, session, found, asked=True)
+        except SalesclerkError:
+            # It names a product, if one that is not known: the form says so.
+            return True
         return found.get(self.slot, turn.slots.get(self.slot)) != turn.slots.get(self.slot)
 
     def ask(self, turn: Turn, session: Session) -> None:

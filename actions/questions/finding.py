@@ -5,129 +5,39 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import replace
 from decimal import Decimal
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
 from actions import phrases
 from actions.questions.base import CHOICE, Answers, Question, choice, known
+from actions.search import MOST_QUESTIONS, Search, enquiry, fits_within
 from actions.turn import AMBIGUOUS, ANSWERS, REPAIRS, Turn
 from actions.wording import asks, words
-from analytics.columns import BRAND, CATEGORY, ITEM, PRICE
+from analytics.columns import CATEGORY, PRICE
 from analytics.errors import NothingFits
-from analytics.recommend.guide import (
-    OPTION,
-    Answer,
-    Assortment,
-    Enquiry,
-    Floats,
-    Mask,
-    next_question,
-    weigh,
-)
-from analytics.recommend.suggestions import Wish
+from analytics.recommend.guide import OPTION, Answer, Assortment, Enquiry
 from analytics.store import catalogue
 from analytics.store.matching import named
 from analytics.store.terms import terms
 
 FINDING_SLOT: Final = "finding"
 "What is looked for, and what has been answered so far."
-MOST_QUESTIONS: Final = 3
-FITTING: Final = 20_000
-"Products looked at that fit the words of a wish."
-RANKED: Final = 200
-"Products that the customer's taste gives more weight."
 WISHES: Final = frozenset({*ANSWERS, *REPAIRS, AMBIGUOUS, "recommend", "refine_products"})
 "What an answer may be understood as."
 FEW_WORDS: Final = 6
 "With more, a message that was understood as something else is not an answer."
 GROUP: Final = "finding"
 "The words by which people answer without naming anything; see `phrases`."
+ENDS: Final[Mapping[str, int]] = {"cheap": 0, "dear": -1}
+"Which of the ranges of prices offered is meant by which words."
 _AMOUNT: Final = re.compile(r"\d+(?:\.\d{1,2})?")
 _BOUNDS: Final = re.compile(r"(\d[\d.e+]*)?-(\d[\d.e+]*)?")
 _HAS: Final = "="
 _OTHER: Final = "!"
 _ANY: Final = "?"
-
-
-@dataclass(frozen=True)
-class Search:
-    """What is looked for.
-
-    Attributes:
-        wish: what held from the beginning.
-        words: each narrows the products down.
-        answers: the latest to each attribute; exclusions add up.
-        rounds: messages that have answered something.
-        asked: the attribute asked about last, and what was offered of it.
-    """
-
-    wish: Wish
-    words: tuple[str, ...] = ()
-    answers: tuple[Answer, ...] = ()
-    rounds: int = 0
-    asked: str | None = None
-    offered: tuple[str, ...] = ()
-
-    @classmethod
-    def load(cls, kept: Mapping[str, Any] | None) -> Self:
-        """Read what `kept` returned; nothing is looked for where it is None."""
-        if kept is None:
-            return cls(Wish())
-        return cls(
-            wish=_wish(kept["wish"]),
-            words=tuple(kept["words"]),
-            answers=tuple(
-                Answer(**{**one, "values": tuple(one["values"]), "without": tuple(one["without"])})
-                for one in kept["answers"]
-            ),
-            rounds=kept["rounds"],
-            asked=kept["asked"],
-            offered=tuple(kept["offered"]),
-        )
-
-    def kept(self) -> dict[str, Any]:
-        """Return all of it as JSON has it."""
-        return {**asdict(self), "wish": {k: _plain(v) for k, v in vars(self.wish).items()}}
-
-    def answered(self, answer: Answer) -> Self:
-        """Return the search with one more answer: the others to its attribute are out of date."""
-        others = [one for one in self.answers if one.attribute != answer.attribute]
-        return replace(self, answers=(*others, answer))
-
-    @property
-    def settled(self) -> list[str]:
-        """What is not to be asked about again."""
-        return [one.attribute for one in self.answers if one.settles]
-
-    @classmethod
-    def begun(cls, wish: Wish, words: str | None) -> Self:
-        """Return a search for what a wish is for; its price can be corrected like an answer."""
-        low, high = (
-            None if one is None else float(one) for one in (wish.min_price, wish.max_price)
-        )
-        limited = low is not None or high is not None
-        return cls(
-            wish=replace(wish, min_price=None, max_price=None),
-            words=(words,) if words else (),
-            answers=(Answer(PRICE, low=low, high=high),) if limited else (),
-        )
-
-    def fitting(self, session: Session, assortment: Assortment) -> Mask:
-        """Return which products fit the wish and the words, whatever was answered (I)."""
-        mask = _within(self.wish, assortment)
-        for more in self.words:
-            mask &= assortment.items.isin(catalogue.fitting(session, more, FITTING))
-        return mask
-
-    def remaining(self, session: Session, assortment: Assortment) -> Mask:
-        """Return which products of the assortment fit (I)."""
-        mask = self.fitting(session, assortment)
-        for answer in self.answers:
-            mask &= answer.keeps(assortment)
-        return mask
 
 
 class Property(Question):
@@ -149,7 +59,7 @@ class Property(Question):
             narrowed = narrowed.answered(answer)
         if narrowed != search:
             found[self.slot] = _checked(turn, session, narrowed).kept()
-        elif phrases.said(GROUP, turn.text) == "enough":
+        elif settled(turn, search) == "enough":
             found[self.slot] = replace(search, rounds=MOST_QUESTIONS).kept()
 
     def take_as_is(self, turn: Turn, session: Session, found: Answers) -> None:
@@ -168,8 +78,7 @@ class Property(Question):
         if turn.intent not in WISHES and (asks(turn.text) or words(turn.text) > FEW_WORDS):
             return False
         search = Search.load(turn.slots.get(self.slot))
-        said = phrases.said(GROUP, turn.text) is not None
-        return said or bool(answers_in(turn, session, search))
+        return bool(settled(turn, search) or answers_in(turn, session, search))
 
     def ask(self, turn: Turn, session: Session) -> None:
         search = Search.load(turn.slots.get(self.slot))
@@ -180,7 +89,10 @@ class Property(Question):
         option = attribute.startswith(OPTION)
         response = "utter_ask_finding_option" if option else f"utter_ask_finding_{attribute}"
         buttons = [
-            {"title": answer_title(turn, session, one), "payload": _payload(_token(one))}
+            {
+                "title": answer_title(turn, session, one),
+                "payload": _payload(attribute + _HAS + _value(one)),
+            }
             for one in question.groups
         ]
         if question.others:
@@ -189,27 +101,18 @@ class Property(Question):
         turn.say(response, buttons=buttons, option=attribute_title(turn, attribute))
 
 
-def enquiry(turn: Turn, session: Session, search: Search) -> Enquiry | None:
-    """Return what to ask next, or None where what fits can be shown."""
-    if search.rounds >= MOST_QUESTIONS:
-        return None
-    assortment = turn.services.assortment(session)
-    remaining = search.remaining(session, assortment)
-    return next_question(assortment, remaining, weights(turn, assortment, search), search.settled)
+def settled(turn: Turn, search: Search) -> str | None:
+    """Return what a message says to the question under way without naming anything, or None.
 
-
-def weights(turn: Turn, assortment: Assortment, search: Search) -> Floats:
-    """Return how likely each product is to be wanted by this customer (I)."""
-    customer = search.wish.customer_id
-    if customer is None:
-        return weigh(assortment)
-    ranked = turn.services.models.recommender.recommend([customer], n=RANKED)
-    return weigh(assortment, list(ranked[ITEM]))
+    That is `any`, `others`, `enough`, and asked for the price also `cheap` or `dear`.
+    """
+    said = phrases.said(GROUP, turn.text)
+    return None if said in ENDS and search.asked != PRICE else said
 
 
 def offered(search: Search, question: Enquiry) -> Search:
     """Return the search with what is asked now."""
-    values = tuple(value for one in question.groups for value in one.values)
+    values = tuple(_value(one) for one in question.groups)
     return replace(search, asked=question.attribute, offered=values)
 
 
@@ -246,19 +149,13 @@ def answers_in(turn: Turn, session: Session, search: Search) -> list[Answer]:
     price = _price(turn, search)
     found_values = _named(turn, session, search, assortment)
     answers = [*([price] if price else []), *found_values]
-    said = phrases.said(GROUP, turn.text)
+    said = settled(turn, search)
     if search.asked and search.asked not in [one.attribute for one in answers]:
         if said == "any":
             answers.append(Answer(search.asked))
         elif said == "others" and not answers:
             answers.append(Answer(PRICE) if search.asked == PRICE else _others(search))
     return answers
-
-
-def fits_within(turn: Turn, session: Session, search: Search, more: str) -> bool:
-    """Return whether some of what is looked for fits more words."""
-    narrowed = replace(search, words=(*search.words, more))
-    return bool(narrowed.remaining(session, turn.services.assortment(session)).any())
 
 
 def _checked(turn: Turn, session: Session, search: Search) -> Search:
@@ -282,12 +179,20 @@ def _picked(picked: str, search: Search, assortment: Assortment) -> Answer | Non
             return Answer(name)
         if sign == _OTHER:
             return _others(search) if name == search.asked else None
-        if name == PRICE and (bounds := _BOUNDS.fullmatch(value)):
-            low, high = (float(one) if one else None for one in bounds.groups())
-            return Answer(PRICE, low=low, high=high)
-        if name != PRICE and value in assortment.attributes[name].values:
+        if name == PRICE:
+            return _band(value)
+        if value in assortment.attributes[name].values:
             return Answer(name, values=(value,))
     return None
+
+
+def _band(value: str) -> Answer | None:
+    """Return a range of prices that a button carries, or None for another text."""
+    match = _BOUNDS.fullmatch(value)
+    if match is None:
+        return None
+    low, high = (float(one) if one else None for one in match.groups())
+    return Answer(PRICE, low=low, high=high)
 
 
 def _others(search: Search) -> Answer:
@@ -300,7 +205,10 @@ def _others(search: Search) -> Answer:
 
 
 def _price(turn: Turn, search: Search) -> Answer | None:
-    """Return the limits of the price that a message names; asked for it, a number is the most."""
+    """Return the limits of the price that a message names, or None.
+
+    Asked for it, a number is the most, and something cheap is the first range offered.
+    """
     low = high = None
     amounts = turn.entities("money")
     if not amounts and search.asked == PRICE:
@@ -308,7 +216,10 @@ def _price(turn: Turn, search: Search) -> Answer | None:
     for one in amounts:
         if match := _AMOUNT.search(one.value.replace(",", "")):
             low, high = (float(match[0]), high) if one.bound == "min" else (low, float(match[0]))
-    return Answer(PRICE, low=low, high=high) if low or high else None
+    if low or high:
+        return Answer(PRICE, low=low, high=high)
+    place = ENDS.get(settled(turn, search) or "")
+    return _band(search.offered[place]) if place is not None and search.offered else None
 
 
 def _named(turn: Turn, session: Session, search: Search, assortment: Assortment) -> list[Answer]:
@@ -356,39 +267,13 @@ def _values(
     return named(session, text, {value: list(of) for value, of in names.items()}) if partly else []
 
 
-def _token(answer: Answer) -> str:
-    """Return what a button carries for one of the groups."""
-    if answer.attribute == PRICE:
-        low, high = ("" if one is None else f"{one:g}" for one in (answer.low, answer.high))
-        return f"{PRICE}{_HAS}{low}-{high}"
-    return f"{answer.attribute}{_HAS}{answer.values[0]}"
+def _value(group: Answer) -> str:
+    """Return what a button carries for one of the groups of an attribute."""
+    if group.attribute != PRICE:
+        return group.values[0]
+    low, high = ("" if one is None else f"{one:g}" for one in (group.low, group.high))
+    return f"{low}-{high}"
 
 
 def _payload(token: str) -> str:
     return f"/inform{json.dumps({CHOICE: token})}"
-
-
-def _within(wish: Wish, assortment: Assortment) -> Mask:
-    mask = ~assortment.items.isin(list(wish.without_items))
-    if wish.only_items is not None:
-        mask &= assortment.items.isin(list(wish.only_items))
-    if wish.categories is not None:
-        mask &= assortment.attributes[CATEGORY].holding(wish.categories)
-    mask &= ~assortment.attributes[CATEGORY].holding(wish.without_categories)
-    mask &= ~assortment.attributes[BRAND].holding(wish.without_brands)
-    return mask
-
-
-def _plain(value: Any) -> Any:
-    return sorted(value) if isinstance(value, frozenset) else value
-
-
-def _wish(kept: Mapping[str, Any]) -> Wish:
-    """Read a wish as JSON has it."""
-    found: dict[str, Any] = {}
-    for one in fields(Wish):
-        value = kept[one.name]
-        if isinstance(value, list):
-            value = tuple(value) if isinstance(one.default, tuple) else frozenset(value)
-        found[one.name] = value
-    return Wish(**found)

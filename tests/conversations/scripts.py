@@ -35,7 +35,7 @@ class Listed(Strict):
 
     count: int | None = None
     least: Decimal = Decimal(0)
-    most: Decimal = Decimal("Infinity")
+    most: Decimal = Field(Decimal("Infinity"), allow_inf_nan=True)
     fresh: bool = False
     category: list[str] = []
     titles_without: list[str] = []
