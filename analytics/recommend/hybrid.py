@@ -91,6 +91,15 @@ class Hybrid(Model):
         likeness: Scores = self._blend([m.likeness(item_columns)[None, :] for m in self.parts_])[0]
         return likeness
 
+    def contributions(self, row: int, column: int, recent: csr_array | None = None) -> Scores:
+        parts: Scores = self.contributions_to(row, np.array([column]), recent)[0]
+        return parts
+
+    @abstractmethod
+    def contributions_to(
+        self, row: int, columns: NDArray[np.intp], recent: csr_array | None = None
+    ) -> Scores: ...
+
     @abstractmethod
     def _blend(self, scores: list[Scores]) -> Scores:
         """Return one score of what each part says, all (rows, items)."""
@@ -200,15 +209,17 @@ class WeightedHybrid(Hybrid):
             interactions, items, self.exclude_seen, self.held_back, self.random_state
         )
 
-    def contributions(self, row: int, column: int, recent: csr_array | None = None) -> Scores:
+    def contributions_to(
+        self, row: int, columns: NDArray[np.intp], recent: csr_array | None = None
+    ) -> Scores:
         rows = np.array([row])
         parts = [
             weight
-            * model.contributions(row, column, recent)
+            * model.contributions_to(row, columns, recent)
             / size_of(scores_of(model, rows, recent))[0, 0]
             for weight, model in zip(self.weights_, self.parts_, strict=True)
         ]
-        added: Scores = np.sum(parts, axis=0) * self.trends_[column]
+        added: Scores = np.sum(parts, axis=0) * self.trends_[columns, None]
         return added
 
     def _blend(self, scores: list[Scores]) -> Scores:
@@ -237,15 +248,17 @@ class FusionHybrid(Hybrid):
     individual rank learning methods", SIGIR 2009.
     """
 
-    def contributions(self, row: int, column: int, recent: csr_array | None = None) -> Scores:
+    def contributions_to(
+        self, row: int, columns: NDArray[np.intp], recent: csr_array | None = None
+    ) -> Scores:
         """Return each list's part of the score, shared out as its model's own contributions."""
         rows = np.array([row])
-        added = np.zeros(len(self.matrix_.items))
+        added = np.zeros((len(columns), len(self.matrix_.items)))
         for model in self.parts_:
-            reasons = np.maximum(model.contributions(row, column, recent), 0)
-            if reasons.any():
-                place = _reciprocal_ranks(scores_of(model, rows, recent))[0, column]
-                added += place * reasons / reasons.sum()
+            reasons = np.maximum(model.contributions_to(row, columns, recent), 0)
+            sums = reasons.sum(axis=1, keepdims=True)
+            places = _reciprocal_ranks(scores_of(model, rows, recent))[0, columns]
+            added += places[:, None] * reasons / np.where(sums > 0, sums, 1.0)
         return added
 
     def _blend(self, scores: list[Scores]) -> Scores:

@@ -219,6 +219,13 @@ class Model(ABC):
         """
         return np.zeros(len(self.fitted_matrix().items))
 
+    def contributions_to(
+        self, row: int, columns: NDArray[np.intp], recent: csr_array | None = None
+    ) -> Scores:
+        """Return the `contributions` to each of several columns: (columns, items)."""
+        parts = [self.contributions(row, column, recent) for column in columns.tolist()]
+        return np.array(parts).reshape(len(columns), len(self.fitted_matrix().items))
+
     @abstractmethod
     def _learn(self) -> None:
         """Compute the fitted attributes from `matrix_`."""

@@ -195,18 +195,34 @@ class Recommender:
         Returns:
             item_id, score: at most `n` rows, largest first; none where popularity is the reason.
         """
+        causes = self.causes(user_id, [item_id], n, session_items, recent).get(item_id, {})
+        return pd.DataFrame({ITEM: list(causes.keys()), SCORE: list(causes.values())})
+
+    def causes(
+        self,
+        user_id: Any,
+        item_ids: Sequence[Any],
+        n: int = 3,
+        session_items: Sequence[Any] = (),
+        recent: Mapping[Any, Sequence[Any]] | None = None,
+    ) -> dict[Any, dict[Any, float]]:
+        """Return what `explain` says of several items, score by item_id; unknown ones left out."""
         matrix = self.fitted_matrix()
-        if item_id not in matrix.items:
-            return pd.DataFrame({ITEM: [], SCORE: []})
-        column = self.model.column_of(item_id)
+        columns = matrix.columns_of(item_ids)
         row = int(positions(matrix.users, [user_id])[0])
         new = None if recent is None else self._recent([user_id], recent)
-        parts = self.model.contributions(row, column, new)
-        if not (parts > 0).any():
-            for own in matrix.columns_of(session_items):
-                parts[own] = self.model.likeness(np.array([own]))[column]
-        best = ranking.top(parts, np.flatnonzero(parts > 0), n)
-        return pd.DataFrame({ITEM: matrix.items.to_numpy()[best], SCORE: parts[best]})
+        parts = self.model.contributions_to(row, columns, new)
+        without = ~(parts > 0).any(axis=1)
+        session = np.unique(matrix.columns_of(session_items))
+        for own in session if without.any() else ():
+            parts[without, own] = self.model.likeness(np.array([own]))[columns[without]]
+        found = {}
+        for column, part in zip(columns, parts, strict=True):
+            best = ranking.top(part, np.flatnonzero(part > 0), n)
+            found[matrix.items[column]] = dict(
+                zip(matrix.items[best], part[best].tolist(), strict=True)
+            )
+        return found
 
     def save(self, folder: Path) -> None:
         """Write the model into a folder of its own, and beside it what the other rungs need."""

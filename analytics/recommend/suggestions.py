@@ -30,6 +30,8 @@ NARROW: Final = 1_000
 "Offers up to which a wish is narrow: they are then the candidates."
 FEWEST_RANKED: Final = 40
 "Items asked of the models at first; doubled while too few of them will do."
+PERSONAL: Final = (Rung.CUSTOMER, Rung.SESSION)
+"The rungs whose answers rest on certain items."
 TINY: Final = 1e-12
 CAUSES: Final = 5
 "Own items looked at for the reason of a suggestion."
@@ -345,24 +347,23 @@ def _relevance(pool: Sequence[_Candidate]) -> Scores:
 
 
 def _reasons(asked: _Asked, chosen: Sequence[_Candidate]) -> list[Reason | None]:
-    causes = {
-        one.offer.id: asked.recommender.explain(
-            asked.user, one.offer.id, CAUSES, asked.session_items, asked.recent
-        )[ITEM].tolist()
-        for one in chosen
-        if one.rung in (Rung.CUSTOMER, Rung.SESSION)
-    }
+    personal = [one.offer.id for one in chosen if one.tier >= 2 and one.rung in PERSONAL]
+    causes = (
+        asked.recommender.causes(asked.user, personal, CAUSES, asked.session_items, asked.recent)
+        if personal
+        else {}
+    )
     named = {cause for found in causes.values() for cause in found}
     bought = (
         purchases.bought(asked.session, asked.user, named)
         if named and asked.user != GUEST
         else set()
     )
-    return [_reason(asked, one, causes.get(one.offer.id, ()), bought) for one in chosen]
+    return [_reason(asked, one, causes.get(one.offer.id, {}), bought) for one in chosen]
 
 
 def _reason(
-    asked: _Asked, one: _Candidate, causes: Sequence[str], bought: Collection[str]
+    asked: _Asked, one: _Candidate, causes: Collection[str], bought: Collection[str]
 ) -> Reason | None:
     """Return the reason that is true, the largest contribution first; None where there is none."""
     item = one.offer.id
