@@ -18,7 +18,7 @@ from actions.turn import AMBIGUOUS, ANSWERS, REPAIRS, Turn
 from actions.wording import asks, words
 from analytics.columns import CATEGORY, PRICE
 from analytics.errors import NothingFits
-from analytics.recommend.guide import OPTION, Answer, Assortment, Enquiry
+from analytics.recommend.guide import OPTION, Answer, Assortment, Enquiry, Mask
 from analytics.store import catalogue
 from analytics.store.matching import named
 from analytics.store.terms import terms
@@ -225,32 +225,48 @@ def _price(turn: Turn, search: Search) -> Answer | None:
 def _named(turn: Turn, session: Session, search: Search, assortment: Assortment) -> list[Answer]:
     """Return the values that a message names of what some product has that fits the rest.
 
-    Of the property asked about, and of categories ("for the kitchen"), a part of the name will do;
-    of others it takes the whole name.
-    What the message says is not wanted is left out.
+    Of the property asked about a part of the name will do, of others it takes the whole name;
+    where nothing else is named, part of a category's will do too: "for the kitchen".
     """
-    found = []
     fitting = search.fitting(session, assortment)
-    for name, attribute in assortment.attributes.items():
-        remaining = fitting.astype(float)
-        for one in search.answers:
-            if one.attribute != name:
-                remaining *= one.keeps(assortment)
-        held = attribute.held @ remaining > 0
-        names = {
-            value: {labels[place] for labels in attribute.labels.values()}
-            for place, value in enumerate(attribute.values)
-            if held[place]
-        }
-        said, wanted = (
-            _values(session, text, names, partly=name in (search.asked, CATEGORY))
-            for text in (turn.text, turn.wanted)
-        )
-        if wanted:
-            found.append(Answer(name, values=tuple(wanted)))
-        elif said:
-            found.append(Answer(name, without=tuple(said)))
-    return found
+    found = [
+        answer
+        for name in assortment.attributes
+        if (answer := _named_of(turn, session, search, assortment, fitting, name, search.asked))
+    ]
+    if found or search.words:
+        return found
+    category = _named_of(turn, session, search, assortment, fitting, CATEGORY, CATEGORY)
+    return [category] if category else []
+
+
+def _named_of(
+    turn: Turn,
+    session: Session,
+    search: Search,
+    assortment: Assortment,
+    fitting: Mask,
+    name: str,
+    loosely: str | None,
+) -> Answer | None:
+    """Return what a message names of one attribute; what it takes back is not wanted."""
+    attribute = assortment.attributes[name]
+    remaining = fitting.astype(float)
+    for one in search.answers:
+        if one.attribute != name:
+            remaining *= one.keeps(assortment)
+    held = attribute.held @ remaining > 0
+    names = {
+        value: {labels[place] for labels in attribute.labels.values()}
+        for place, value in enumerate(attribute.values)
+        if held[place]
+    }
+    said, wanted = (
+        _values(session, text, names, partly=name == loosely) for text in (turn.text, turn.wanted)
+    )
+    if not said:
+        return None
+    return Answer(name, values=tuple(wanted)) if wanted else Answer(name, without=tuple(said))
 
 
 def _values(
