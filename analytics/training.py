@@ -7,6 +7,7 @@ from importlib.metadata import version as package_version
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 from sqlalchemy.orm import Session
 
@@ -20,13 +21,17 @@ from analytics.privacy.policy import load_privacy_policy
 from analytics.progress import Progress, silent
 from analytics.recommend import (
     AutoRecommender,
+    MatrixFactorization,
     Model,
     Popularity,
+    RatingItemKNN,
+    RatingModel,
     Recommender,
+    UserKNN,
     evaluate,
     temporal_split,
 )
-from analytics.recommend.evaluation import Evaluation
+from analytics.recommend.evaluation import Biases, Evaluation, random_split, rating_errors
 from analytics.recommend.policy import load_recommend_policy
 from analytics.serving import CUSTOMERS, FORECAST, RECOMMEND
 from analytics.settings import Settings
@@ -35,6 +40,7 @@ from analytics.training_policy import load_training_policy
 
 TREND_HALF_LIFE_DAYS: Final = 30
 "What was bought a month ago says half as much about what is popular as what is bought now."
+ENOUGH_RATINGS: Final = 100
 MEASURED_USERS: Final = 5_000
 "Users that the measures are taken over: more would take time and change little."
 PERIOD: Final = "W-MON"
@@ -105,9 +111,12 @@ def _train(store: Store, settings: Settings, progress: Progress, *, force: bool)
 
 
 def evaluate_recommender(
-    store: Store, settings: Settings, progress: Progress = silent
+    store: Store, settings: Settings, progress: Progress = silent, *, held_back: str = "latest"
 ) -> dict[str, Evaluation]:
-    """Measure the recommender and its baseline on the shop's last fifth of interactions.
+    """Measure the recommender and its baseline on a fifth of the shop's interactions.
+
+    Args:
+        held_back: which fifth: the "latest", or a "random" one of each customer's.
 
     Raises:
         NotEnoughHistory: no known customer came back for something new.
@@ -120,8 +129,9 @@ def evaluate_recommender(
         items = frames.items(session)
     if interactions.empty:
         raise NotEnoughHistory("orders")
-    past, future = _past_and_future(interactions)
-    models: dict[str, Model] = {"recommender": _chooser(settings), "popularity": Popularity()}
+    past, future = _past_and_future(interactions, held_back)
+    chooser = _chooser(settings, held_back)
+    models: dict[str, Model] = {"recommender": chooser, "popularity": Popularity()}
     evaluations = {}
     for done, (name, model) in enumerate(models.items()):
         progress(RECOMMEND, done, len(models))
@@ -183,17 +193,49 @@ def _interests(session: Session, consent: bool) -> pd.DataFrame:
     return frames.interactions(session, consent=consent).drop(columns=RATING)
 
 
-def _past_and_future(interactions: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return what to learn from, and the last fifth to measure on, of so many users as needed."""
-    past, future = temporal_split(interactions)
+def evaluate_ratings(store: Store, settings: Settings) -> pd.DataFrame:
+    """Return how far off ratings are predicted, on a random fifth of each customer's.
+
+    Returns:
+        model, rmse, mae (stars), one row a model beside the baseline; none below 100 ratings.
+
+    Raises:
+        StoreUnavailable: the shop's database does not answer.
+        InvalidFile: the privacy policy cannot be used.
+    """
+    consent = load_privacy_policy(settings.policies / "privacy.yml").consent.analytics
+    with store.reading() as session:
+        ratings = frames.interactions(session, consent=consent).dropna(subset=RATING)
+    if len(ratings) < ENOUGH_RATINGS:
+        return pd.DataFrame(columns=["model", "rmse", "mae"])
+    past, future = random_split(ratings, rng=np.random.default_rng(0))
+    models: dict[str, Biases | RatingModel] = {
+        "biases": Biases(),
+        "factors": MatrixFactorization(),
+        "similar items": RatingItemKNN(),
+        "similar users": UserKNN(similarity="pearson", n_neighbors=30, shrinkage=30),
+    }
+    return pd.DataFrame(
+        [{"model": name, **rating_errors(m.fit(past), future)} for name, m in models.items()]
+    )
+
+
+def _past_and_future(
+    interactions: pd.DataFrame, held_back: str = "latest"
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return what to learn from, and the fifth to measure on, of so many users as needed."""
+    if held_back == "random":
+        past, future = random_split(interactions, rng=np.random.default_rng(0))
+    else:
+        past, future = temporal_split(interactions)
     users = future[USER].drop_duplicates()
     asked = users.sample(min(MEASURED_USERS, len(users)), random_state=0)
     return past, future[future[USER].isin(asked)]
 
 
-def _chooser(settings: Settings) -> AutoRecommender:
+def _chooser(settings: Settings, held_back: str = "latest") -> AutoRecommender:
     policy = load_recommend_policy(settings.policies / "recommend.yml")
-    return AutoRecommender(seconds=60 * policy.training_minutes)
+    return AutoRecommender(seconds=60 * policy.training_minutes, held_back=held_back)
 
 
 def _train_segments(order_lines: pd.DataFrame, folder: Path, progress: Progress) -> dict[str, Any]:

@@ -16,15 +16,14 @@ import json
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 from rich.console import Console
 from rich.table import Table
 from threadpoolctl import threadpool_limits
 
-from analytics.columns import ITEM, RATING, USER
+from analytics.columns import USER
 from analytics.recommend import (
     ALS,
     EASE,
@@ -38,7 +37,7 @@ from analytics.recommend import (
     RepeatPurchase,
     UserKNN,
 )
-from analytics.recommend.evaluation import Evaluation, bootstrap, rating_errors
+from analytics.recommend.evaluation import Biases, Evaluation, bootstrap, rating_errors
 from analytics.recommend.matrix import InteractionMatrix, positions
 from analytics.recommend.model import Model
 from analytics.recommend.ratings import RatingModel
@@ -67,32 +66,6 @@ REPEATS: Final[dict[str, Callable[[], Model]]] = {
     "transitions": ItemTransition,
 }
 "Models that find what the user touches again."
-DAMPING: Final = 5
-"Ratings of the mean that a bias starts from."
-
-
-class Biases:
-    """The baseline of ratings: the mean, and how far item and user differ from it, damped."""
-
-    def fit(self, ratings: pd.DataFrame) -> Self:
-        """Learn from user_id, item_id, rating."""
-        self.mean_ = ratings[RATING].mean()
-        left = ratings[RATING] - self.mean_
-        self.of_items_ = self._damped(left, ratings[ITEM])
-        self.of_users_ = self._damped(left - ratings[ITEM].map(self.of_items_), ratings[USER])
-        return self
-
-    def predict(self, pairs: pd.DataFrame) -> np.ndarray:
-        """Return the rating of each pair, (pairs,); a bias that is not known is 0."""
-        of_items = pairs[ITEM].map(self.of_items_).fillna(0)
-        of_users = pairs[USER].map(self.of_users_).fillna(0)
-        return (self.mean_ + of_items + of_users).to_numpy()
-
-    def _damped(self, left: pd.Series, ids: pd.Series) -> pd.Series:
-        groups = left.groupby(ids)
-        return groups.sum() / (groups.count() + DAMPING)
-
-
 RATED: Final[dict[str, Callable[[], Biases | RatingModel]]] = {
     "biases": Biases,
     "similar users": lambda: UserKNN(similarity="pearson", n_neighbors=30, shrinkage=30),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -19,7 +20,15 @@ if TYPE_CHECKING:
     from analytics.online import Online
 
 TITLE: Final = "Recommendations"
-OFFLINE: Final = "On the last fifth of the interactions, learning from those before; 95% intervals."
+OFFLINE: Final = {
+    "latest": "On the last fifth of the interactions, learning from those before; 95% intervals.",
+    "random": "On a random fifth of each customer's interactions, learning from the others; 95% "
+    "intervals.",
+}
+RATINGS: Final = "Ratings"
+RATINGS_NOTE: Final = (
+    "How far off, in stars, on a random fifth of each customer's ratings, learning from the others."
+)
 ONLINE: Final = "Suggestions shown in the chat"
 ONLINE_NOTE: Final = (
     "95% intervals (Wilson). Bought: of those shown long enough ago to tell. Lift: opened how many "
@@ -27,6 +36,17 @@ ONLINE_NOTE: Final = (
 )
 REVENUE: Final = "What suggestions sold"
 REVENUE_NOTE: Final = "Each sale is put down to the last suggestion before it, and to one alone."
+
+
+Shown = tuple[str, str, list[dict[str, Any]]]
+"Title, note and rows of a table."
+
+
+class Split(StrEnum):
+    """Which fifth of the interactions is measured on."""
+
+    LATEST = "latest"
+    RANDOM = "random"
 
 
 def recommend(
@@ -37,9 +57,12 @@ def recommend(
             file_okay=False,
         ),
     ] = None,
+    split: Annotated[
+        Split, typer.Option(help="Which fifth of the interactions is measured on.")
+    ] = Split.LATEST,
     as_json: Json = False,
 ) -> None:
-    """Measure recommendations on the shop's last interactions, learning from those before.
+    """Measure recommendations on a fifth of the shop's interactions, learning from the others.
 
     Beside it stands what came of the suggestions that the assistant has shown.
 
@@ -49,24 +72,31 @@ def recommend(
 
     from analytics.online import evaluate_online
     from analytics.recommend.evaluation import comparison
-    from analytics.training import evaluate_recommender
+    from analytics.training import evaluate_ratings, evaluate_recommender
 
     settings = Settings.from_environment()
     store = open_store(settings)
     with progress_bars() as progress:
-        evaluations = evaluate_recommender(store, settings, progress)
+        evaluations = evaluate_recommender(store, settings, progress, held_back=split)
+    ratings = evaluate_ratings(store, settings)
     offline = comparison(evaluations, rng=np.random.default_rng(0))
     online = evaluate_online(store, settings)
     folder = output or settings.home / "reports" / "recommend"
-    _write(folder, offline, online)
+    beside = _ratings_table(ratings) + _online_tables(online)
+    _write(folder, OFFLINE[split], offline, online, beside)
     if as_json:
-        tables = {"offline": offline, "online": online.rates, "revenue": online.revenue}
+        tables = {
+            "offline": offline,
+            "ratings": ratings,
+            "online": online.rates,
+            "revenue": online.revenue,
+        }
         report = {name: _records(table) for name, table in tables.items()}
         print(json.dumps(report, default=str, ensure_ascii=False))  # noqa: T201
         return
     show(_records(offline), as_json)
     console = Console()
-    for title, note, rows in _online_tables(online):
+    for title, note, rows in beside:
         columns = list(rows[0])
         cells = [list(row.values()) for row in rows]
         text = {"title": title, "note": note, "columns": columns, "words": {0, 1}, "rows": cells}
@@ -76,7 +106,9 @@ def recommend(
     console.print(f"Page, tables and plots: {folder}", highlight=False, soft_wrap=True)
 
 
-def _write(folder: Path, offline: pd.DataFrame, online: Online) -> None:
+def _write(
+    folder: Path, note: str, offline: pd.DataFrame, online: Online, beside: list[Shown]
+) -> None:
     from analytics import page
     from analytics.recommend.evaluation import plot
     from analytics.recommend.evaluation.online_plot import plot as plot_online
@@ -90,10 +122,8 @@ def _write(folder: Path, offline: pd.DataFrame, online: Online) -> None:
     for name, picture in pictures.items():
         (folder / name).write_bytes(picture)
     tables = [
-        page.Table(
-            "Measured on the shop's history", OFFLINE, _records(offline.round(4).astype(str))
-        ),
-        *(page.Table(title, note, rows) for title, note, rows in _online_tables(online)),
+        page.Table("Measured on the shop's history", note, _records(offline.round(4).astype(str))),
+        *(page.Table(*shown) for shown in beside),
     ]
     page.write(folder / "report.html", TITLE, "", list(map(_image, pictures.values())), tables)
 
@@ -103,7 +133,13 @@ def _image(picture: bytes) -> str:
     return f'<img alt="The tables below as plots" src="data:image/png;base64,{content}">'
 
 
-def _online_tables(online: Online) -> list[tuple[str, str, list[dict[str, str]]]]:
+def _ratings_table(ratings: pd.DataFrame) -> list[Shown]:
+    """Return title, note and rows of text of the errors of ratings, if the shop has enough."""
+    rows = _records(ratings.round(3).astype(str))
+    return [(RATINGS, RATINGS_NOTE, rows)] if rows else []
+
+
+def _online_tables(online: Online) -> list[Shown]:
     """Return title, note and rows of text of each table that has anything to show."""
     if not online.shown:
         return []

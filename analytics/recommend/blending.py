@@ -26,7 +26,7 @@ ENOUGH_USERS: Final = 100
 STEPS: Final = 10
 "Models that a blend adds up, the same one counting as often as it is added."
 BAGS: Final = 10
-LEAST_WEIGHT: Final = 0.03
+LEAST_WEIGHT: Final = 0.02
 TREND_POWERS: Final = (0.0, 0.5, 1.0)
 CLOSED: Final = -1e30
 "Score of an item that a list may not hold; finite, so that no weight makes it no number."

@@ -15,8 +15,8 @@ from analytics.cli import app
 from analytics.errors import NotEnoughHistory
 from analytics.settings import Settings
 from analytics.store import Store, suggestions
-from analytics.store.models import Customer, Order, OrderLine, Product, Shop, Variant
-from analytics.training import evaluate_recommender
+from analytics.store.models import Customer, Interaction, Order, OrderLine, Product, Shop, Variant
+from analytics.training import evaluate_ratings, evaluate_recommender
 
 FIRST = datetime(2024, 1, 1, 12, tzinfo=UTC)
 TASTES = {"tea": ["cup", "pot", "tea"], "pen": ["ink", "paper", "pen"]}
@@ -90,6 +90,44 @@ def test_the_figures_are_those_of_the_shop(store: Store, settings: Settings) -> 
     folder = settings.home / "reports" / "recommend"
     assert (folder / "figures.png").read_bytes().startswith(b"\x89PNG")
     assert (folder / "figures.csv").read_text().startswith("model,measure,n,mean,low,high\n")
+
+
+def test_a_random_fifth_is_measured_on_where_asked(store: Store, settings: Settings) -> None:
+    fill(store)
+    folder = settings.home / "reports" / "recommend"
+    command = ["evaluate", "recommend", "--json", "--split"]
+    figures = {}
+    for split in ("latest", "random"):
+        result = CliRunner().invoke(app, [*command, split])
+        assert result.exit_code == 0, result.output
+        figures[split] = json.loads(result.stdout)["offline"]
+        words = "last fifth" if split == "latest" else "random fifth"
+        assert words in (folder / "report.html").read_text()
+    assert figures["latest"] != figures["random"]
+
+
+def test_ratings_are_measured_where_there_are_enough(store: Store, settings: Settings) -> None:
+    fill(store)
+    assert evaluate_ratings(store, settings).empty
+    with store.transaction() as session:
+        for number in range(10):
+            for taste, items in TASTES.items():
+                for item in PRODUCTS:
+                    session.add(
+                        Interaction(
+                            customer_id=f"{taste}-{number}",
+                            product_id=item,
+                            kind="rating",
+                            at=FIRST,
+                            rating=5 if item in items else 1,
+                        )
+                    )
+    result = CliRunner().invoke(app, ["evaluate", "recommend", "--json"])
+    assert result.exit_code == 0, result.output
+    errors = {row["model"]: row["rmse"] for row in json.loads(result.stdout)["ratings"]}
+    assert errors["biases"] > 1.5
+    assert errors["similar users"] < 1
+    assert "Ratings" in (settings.home / "reports" / "recommend" / "report.html").read_text()
 
 
 def test_the_table_names_the_folder_of_the_plot(store: Store, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Final, Protocol, Self
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,32 @@ class Predicts(Protocol):
     """A fitted model of ratings."""
 
     def predict(self, pairs: pd.DataFrame) -> NDArray[np.float64]: ...
+
+
+DAMPING: Final = 5
+"Ratings of the mean that a bias starts from."
+
+
+class Biases:
+    """The baseline of ratings: the mean, and how far item and user differ from it, damped."""
+
+    def fit(self, ratings: pd.DataFrame) -> Self:
+        """Learn from user_id, item_id, rating."""
+        self.mean_ = ratings[RATING].mean()
+        left = ratings[RATING] - self.mean_
+        self.of_items_ = self._damped(left, ratings[ITEM])
+        self.of_users_ = self._damped(left - ratings[ITEM].map(self.of_items_), ratings[USER])
+        return self
+
+    def predict(self, pairs: pd.DataFrame) -> NDArray[np.float64]:
+        """Return the rating of each pair, (pairs,); a bias that is not known is 0."""
+        of_items = pairs[ITEM].map(self.of_items_).fillna(0)
+        of_users = pairs[USER].map(self.of_users_).fillna(0)
+        return (self.mean_ + of_items + of_users).to_numpy(dtype=np.float64)
+
+    def _damped(self, left: pd.Series[Any], ids: pd.Series[Any]) -> pd.Series[Any]:
+        groups = left.groupby(ids)
+        return groups.sum() / (groups.count() + DAMPING)
 
 
 def rating_errors(model: Predicts, test: pd.DataFrame) -> dict[str, float]:
