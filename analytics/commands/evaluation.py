@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from analytics.online import Online
 
+LONGEST_NAME: Final = 18
 TITLE: Final = "Recommendations"
 OFFLINE: Final = {
     "latest": "On the last fifth of the interactions, learning from those before; 95% intervals.",
@@ -122,10 +123,14 @@ def _write(
     for name, picture in pictures.items():
         (folder / name).write_bytes(picture)
     tables = [
-        page.Table("Measured on the shop's history", note, _records(offline.round(4).astype(str))),
+        page.Table("Measured on the shop's history", note, _text(offline)),
         *(page.Table(*shown) for shown in beside),
     ]
     page.write(folder / "report.html", TITLE, "", list(map(_image, pictures.values())), tables)
+
+
+def _text(offline: pd.DataFrame) -> list[dict[str, Any]]:
+    return _records(offline.round(4).astype(str).replace("nan", ""))
 
 
 def _image(picture: bytes) -> str:
@@ -146,7 +151,7 @@ def _online_tables(online: Online) -> list[Shown]:
     rates = [
         {
             "by": row["by"],
-            "group": row["group"],
+            "group": _short(row["group"]),
             "shown": f"{row['shown']:,}",
             "opened": _rate(row, "click_through", "click"),
             "bought": _rate(row, "conversion", "conversion"),
@@ -157,7 +162,7 @@ def _online_tables(online: Online) -> list[Shown]:
     sold = [
         {
             "by": row["by"],
-            "group": row["group"],
+            "group": _short(row["group"]),
             "bought": f"{row['bought']:,}",
             "revenue": f"{row['revenue']:,.2f} {row['currency']}",
         }
@@ -165,6 +170,11 @@ def _online_tables(online: Online) -> list[Shown]:
     ]
     tables = [(ONLINE, ONLINE_NOTE, rates), (REVENUE, REVENUE_NOTE, sold)]
     return [table for table in tables if table[2]]
+
+
+def _short(group: str) -> str:
+    """Return a name that fits a table: of a version its day and time, and the end of its hash."""
+    return group if len(group) <= LONGEST_NAME else f"{group[:13]}…{group[-4:]}"
 
 
 def _rate(row: dict[str, Any], rate: str, name: str) -> str:
