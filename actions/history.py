@@ -138,13 +138,16 @@ def last_answer(turn: Turn) -> list[Mapping[str, Any]]:
 
 def shown_products(turn: Turn) -> list[list[str]]:
     """Return the product lists shown in the conversation, the newest first, as ids."""
-    cards = [
-        (event.get("data") or {}).get("custom") or {}
-        for event in reversed(turn.events)
-        if event.get("event") == "bot"
-    ]
-    return [
-        [str(item["id"]) for item in card["items"]]
-        for card in cards
-        if card.get("type") == "products" and card.get("items")
-    ]
+    found = (_listed(event) for event in reversed(turn.events))
+    return [ids for ids in found if ids]
+
+
+def listed_in(exchange: Exchange) -> list[str]:
+    """Return the ids of the products that an exchange showed, in its last list."""
+    found = [ids for event in exchange.said if (ids := _listed(event))]
+    return found[-1] if found else []
+
+
+def _listed(event: Mapping[str, Any]) -> list[str]:
+    card = (event.get("data") or {}).get("custom") or {} if event.get("event") == "bot" else {}
+    return [str(item["id"]) for item in card["items"]] if card.get("type") == "products" else []

@@ -57,12 +57,12 @@ def _suggested(turn: Turn, session: Session, wanted: Wanted, n: int) -> list[Sug
         session,
         turn.services.models.recommender,
         turn.services.recommend_policy,
-        _wish(turn, session, wanted),
+        wish_of(turn, session, wanted),
         n,
     )
 
 
-def _wish(turn: Turn, session: Session, wanted: Wanted) -> Wish:
+def wish_of(turn: Turn, session: Session, wanted: Wanted) -> Wish:
     """Return a wish as the models take it; who refuses personalisation is as a guest."""
     without = [one for words in wanted.without_kinds for one in of_kind(session, words)]
     own = turn.speaker.role is Role.SHOPPER and not wanted.for_others

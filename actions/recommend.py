@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import Final
 
 from rasa_sdk.events import EventType
 from sqlalchemy.orm import Session
@@ -13,15 +12,12 @@ from actions import phrases, reference, wish_reading
 from actions.again import REFINE
 from actions.base import GuardedAction
 from actions.catalog import answered, asked_product
-from actions.history import Exchange, exchanges, shown_products
+from actions.history import Exchange, exchanges, listed_in
 from actions.offering import DROP, offer
 from actions.turn import Turn
 from actions.wish_reading import BRAND, CHEAPER, DEARER, OTHERS
 from actions.wishes import WISH_SLOT, Wanted, described, looked_at, of_kind, under_way
 from analytics.store import catalogue
-
-SEARCH: Final = "action_search_products"
-"The action whose list is found by words."
 
 
 class ActionRecommend(GuardedAction):
@@ -122,19 +118,19 @@ def _wish_before(turn: Turn, session: Session) -> Wanted | None:
     for exchange in exchanges(turn)[1:]:
         if any(event.get("name") == WISH_SLOT for event in exchange.events):
             return under_way(turn)
-        if exchange.action == SEARCH and shown_products(turn):
-            return _searched(turn, session, exchange)
+        if len(shown := listed_in(exchange)) > 1:
+            return _found(turn, session, exchange, shown)
     last = looked_at(turn)[:1]
     return Wanted(customer=_about(turn, session), like=last[0]) if last else None
 
 
-def _searched(turn: Turn, session: Session, search: Exchange) -> Wanted:
-    """Return the wish that a search was for: the kind of its words, or of what it found."""
+def _found(turn: Turn, session: Session, exchange: Exchange, shown: list[str]) -> Wanted:
+    """Return the wish that a list was found for: the kind of its words, or of what it shows."""
     wanted = Wanted(customer=_about(turn, session))
-    words = next((one.value for one in search.entities if one.name == "product"), search.text)
-    wanted = wish_reading.with_amounts(search.text, search.entities, wanted)
+    wanted = wish_reading.with_amounts(exchange.text, exchange.entities, wanted)
+    words = next((one.value for one in exchange.entities if one.name == "product"), exchange.text)
     if of_kind(session, words):
         return replace(wanted, kind=words)
-    found = catalogue.by_ids(session, shown_products(turn)[0]).values()
-    shelves = dict.fromkeys(one.category_id for one in found if one.category_id)
-    return replace(wanted, categories=tuple(shelves))
+    found = catalogue.by_ids(session, shown).values()
+    categories = dict.fromkeys(one.category_id for one in found if one.category_id)
+    return replace(wanted, categories=tuple(categories))
