@@ -64,7 +64,10 @@ def follow_up(turn: Turn, session: Session) -> list[EventType]:
         return []
     if meant := _by_context(turn):
         return replay(turn, turn.messages()[0], meant)
-    return _picked(turn) or (ask_again(turn, session) if goes_on(turn, session) else [])
+    if (picked := _picked(turn)) or turn.intent == REFINE:
+        # What refines a wish goes on from it by itself.
+        return picked
+    return ask_again(turn, session) if goes_on(turn, session) else []
 
 
 def goes_on(turn: Turn, session: Session) -> bool:

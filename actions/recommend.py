@@ -8,12 +8,12 @@ from dataclasses import replace
 from rasa_sdk.events import EventType
 from sqlalchemy.orm import Session
 
-from actions import phrases, reference, wish_reading
+from actions import finding, phrases, reference, wish_reading
 from actions.again import REFINE
 from actions.base import GuardedAction
 from actions.catalog import answered, asked_product
 from actions.history import Exchange, exchanges, listed_in
-from actions.offering import DROP, offer
+from actions.offering import DROP, offer, wish_of
 from actions.turn import Turn
 from actions.wish_reading import BRAND, CHEAPER, DEARER, OTHERS
 from actions.wishes import WISH_SLOT, Wanted, described, looked_at, of_kind, under_way
@@ -21,7 +21,10 @@ from analytics.store import catalogue
 
 
 class ActionRecommend(GuardedAction):
-    """Suggest products to the customer, each with the reason for it."""
+    """Suggest products to the customer, each with the reason for it.
+
+    For a gift of which no more is said it is asked what tells products apart.
+    """
 
     action_name = "action_recommend"
 
@@ -34,6 +37,9 @@ class ActionRecommend(GuardedAction):
             names = catalogue.categories(session, aim.categories)
             titles = turn.texts.enumeration([catalogue.title(one, turn.language) for one in names])
             return offer(turn, session, wanted, "utter_recommend_for_occasion", categories=titles)
+        wish = wish_of(turn, session, wanted)
+        if aim.is_gift and (guided := finding.begin(turn, session, wish)):
+            return guided
         unknown = turn.entity("product")
         if unknown and not (wanted.kind or aim.is_gift or aim.is_open or wanted.for_others):
             return offer(turn, session, wanted, "utter_recommend_instead", kind=unknown)
@@ -101,8 +107,8 @@ def _ask_brand(turn: Turn, session: Session) -> None:
         turn.say("utter_no_brand")
         return
     buttons = [
-        {"title": brand, "payload": f"/{REFINE}{json.dumps({BRAND: brand}, ensure_ascii=False)}"}
-        for brand in brands
+        {"title": title, "payload": f"/{REFINE}{json.dumps({BRAND: brand}, ensure_ascii=False)}"}
+        for title, brand in brands.items()
     ]
     turn.say("utter_ask_brand", buttons=buttons)
 

@@ -39,7 +39,7 @@ MOST_WORDS: Final = 5
 'Words behind "no" that are looked up; in Chinese, characters.'
 _AMOUNT: Final = re.compile(r"\d+(?:\.\d{1,2})?")
 _CLAUSE: Final = re.compile(r"[,.;!?，。；！？、]")
-_NAME: Final = re.compile(r"[A-Z][\w&'.-]*(?:\s+(?:&\s+)?[A-Z][\w&'.-]*)*")
+_NAME: Final = re.compile(r"[A-Z][\w&'.-]*(?:\s+(?:&\s+)?[A-Z][\w&'.-]*)*", re.ASCII)
 _FOLLOWING: Final = 12
 "Characters behind an amount in which a word may make it a limit."
 
@@ -171,10 +171,11 @@ def read_left_out(turn: Turn, session: Session, wanted: Wanted) -> LeftOut:
     )
 
 
-def shown_brands(turn: Turn, session: Session) -> list[str]:
-    """Return the brands of the list shown last."""
+def shown_brands(turn: Turn, session: Session) -> dict[str, str]:
+    """Return the brands of the list shown last, by how the language writes them."""
     products = _last_shown(turn, session)
-    return list(dict.fromkeys(one.brand for one in products if one.brand))
+    titles = {catalogue.brand(one, turn.language): one.brand for one in products}
+    return {title: brand for title, brand in titles.items() if title and brand}
 
 
 def _limits(text: str, entities: Sequence[Entity]) -> Iterator[tuple[str, str]]:
@@ -242,7 +243,7 @@ def _this_brand(turn: Turn, session: Session, wanted: Wanted) -> str | None:
     """
     if turn.entities("code") and (named := reference.named_product(turn, session)):
         return named.brand
-    brands = shown_brands(turn, session)
+    brands = list(shown_brands(turn, session).values())
     if len(brands) == 1:
         return brands[0]
     like = catalogue.by_ids(session, [wanted.like] if wanted.like else [])
@@ -265,12 +266,16 @@ def _left_out_at(text: str, start: int, end: int) -> bool:
 
 
 def _brands_left_out(turn: Turn, session: Session) -> list[str]:
-    found = []
-    for brand in catalogue.brands(session):
-        match = re.search(rf"(?<!\w){re.escape(brand)}(?![a-z])", turn.text, re.IGNORECASE)
-        if match and _left_out_at(turn.text, *match.span()):
-            found.append(brand)
-    return found
+    return [
+        brand
+        for brand, spellings in catalogue.brands(session).items()
+        if any(_names_left_out(turn.text, spelling) for spelling in spellings.values())
+    ]
+
+
+def _names_left_out(text: str, name: str) -> bool:
+    match = re.search(rf"(?<![a-z]){re.escape(name)}(?![a-z])", text, re.IGNORECASE)
+    return match is not None and _left_out_at(text, *match.span())
 
 
 def _behind(turn: Turn, session: Session) -> Iterator[str]:

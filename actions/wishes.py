@@ -24,8 +24,6 @@ LOOKED_AT: Final = 5
 "Products looked at in the conversation, the last ones, that recommendations go by."
 OF_KIND: Final = 1000
 "Products at most that are taken for one kind."
-LEAST_COVERAGE: Final = 0.5
-"A product that answers less of the words for a kind is not of that kind."
 
 
 @dataclass(frozen=True)
@@ -118,23 +116,25 @@ def looked_at(turn: Turn) -> list[str]:
 
 def of_kind(session: Session, words: str) -> list[str]:
     """Return the ids of the products that words for a kind mean, the best first."""
-    hits = catalogue.search(session, words, limit=OF_KIND)
-    return [hit.product.id for hit in hits if hit.coverage >= LEAST_COVERAGE]
+    return catalogue.fitting(session, words, OF_KIND)
 
 
 def described(turn: Turn, session: Session, wanted: Wanted, names: list[str]) -> str:
     """Return in words what of `LIMITS` a wish asks for."""
     parts = [part for name in names for part in _described(turn, session, wanted, name)]
-    return turn.texts.enumeration(parts)
+    return turn.texts.series(parts)
 
 
 def _described(turn: Turn, session: Session, wanted: Wanted, name: str) -> Iterator[str]:
     value = getattr(wanted, name)
     if name in ("least", "most"):
         shop = catalogue.shop(session)
-        said = [turn.texts.money(Decimal(value), shop.currency if shop else "")]
+        said = [turn.texts.limit(Decimal(value), shop.currency if shop else "")]
     elif name in ("categories", "without_categories"):
         said = [catalogue.title(one, turn.language) for one in catalogue.categories(session, value)]
+    elif name == "without_brands":
+        spellings = catalogue.brands(session)
+        said = [spellings[one][turn.language] if one in spellings else one for one in value]
     else:
         said = [value] if isinstance(value, str) else list(value)
     if name == "unwanted":

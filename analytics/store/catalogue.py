@@ -87,10 +87,14 @@ def by_code(session: Session, code: str) -> Product | None:
     )
 
 
-def brands(session: Session) -> list[str]:
-    """Return the brands of the products still sold, in the order of their names."""
-    query = select(Product.brand).where(Product.active, Product.brand.is_not(None))
-    return [str(brand) for brand in session.scalars(query.distinct().order_by(Product.brand))]
+def brands(session: Session) -> dict[str, dict[str, str]]:
+    """Return the brands of the products still sold, each as every language writes it."""
+    chinese = Product.attributes["brand_zh"].as_string()
+    query = select(Product.brand, chinese).where(Product.active, Product.brand.is_not(None))
+    rows = session.execute(query.distinct().order_by(Product.brand))
+    return {
+        str(name): {"en": str(name), "zh": translated or str(name)} for name, translated in rows
+    }
 
 
 def categories(session: Session, category_ids: Sequence[str] | None = None) -> list[Category]:

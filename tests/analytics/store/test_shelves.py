@@ -48,6 +48,7 @@ def _add(
             title_zh=chinese,
             category_id=category,
             brand=brand,
+            attributes={"brand_zh": "天顶"} if brand == "Zenith" else {},
             active=active,
             variants=[Variant(sku=f"{key}-1", list_price=Decimal(5), currency="GBP")],
         )
@@ -56,7 +57,10 @@ def _add(
 
 
 def test_brands_are_those_of_what_is_sold(session: Session) -> None:
-    assert catalogue.brands(session) == ["Acme", "Zenith"]
+    assert catalogue.brands(session) == {
+        "Acme": {"en": "Acme", "zh": "Acme"},
+        "Zenith": {"en": "Zenith", "zh": "天顶"},
+    }
 
 
 def test_categories_by_id_keep_their_order(session: Session) -> None:
