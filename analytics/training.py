@@ -22,7 +22,6 @@ from analytics.progress import Progress, silent
 from analytics.recommend import (
     AutoRecommender,
     MatrixFactorization,
-    Model,
     Popularity,
     RatingItemKNN,
     RatingModel,
@@ -32,11 +31,10 @@ from analytics.recommend import (
     temporal_split,
 )
 from analytics.recommend.evaluation import Biases, Evaluation, random_split, rating_errors
-from analytics.recommend.policy import load_recommend_policy
 from analytics.serving import CUSTOMERS, FORECAST, RECOMMEND
 from analytics.settings import Settings
 from analytics.store import Store, frames
-from analytics.training_policy import load_training_policy
+from analytics.training_policy import TrainingPolicy, load_training_policy
 
 TREND_HALF_LIFE_DAYS: Final = 30
 "What was bought a month ago says half as much about what is popular as what is bought now."
@@ -62,7 +60,7 @@ def train(
         NotEnoughHistory: the shop has no order of a known customer.
         NotPublished: the new models are clearly worse than the current ones, which stay.
         StoreUnavailable: the shop's database does not answer.
-        InvalidFile: the policy of privacy, recommendation or training cannot be used.
+        InvalidFile: the policy of privacy or training cannot be used.
     """
     with artifacts.training(settings.artifacts):
         return _train(store, settings, progress, force=force)
@@ -70,8 +68,8 @@ def train(
 
 def _train(store: Store, settings: Settings, progress: Progress, *, force: bool) -> str:
     consent = load_privacy_policy(settings.policies / "privacy.yml").consent.analytics
-    least = load_training_policy(settings.policies / "training.yml").least_data
-    chooser = _chooser(settings)
+    policy = load_training_policy(settings.policies / "training.yml")
+    chooser = _chooser(policy)
     current = training_guard.serving(settings.artifacts)
     with store.reading() as session:
         fingerprint = frames.fingerprint(session, consent=consent)
@@ -84,7 +82,7 @@ def _train(store: Store, settings: Settings, progress: Progress, *, force: bool)
         raise NotEnoughHistory("orders")
     rival = None if force else current
     if rival:
-        training_guard.require_data(rival, interactions, least)
+        training_guard.require_data(rival, interactions, policy.least_data)
 
     def write(folder: Path) -> Mapping[str, Any]:
         measures, tried = _train_recommender(
@@ -121,7 +119,7 @@ def evaluate_recommender(
     Raises:
         NotEnoughHistory: no known customer came back for something new.
         StoreUnavailable: the shop's database does not answer.
-        InvalidFile: the privacy policy or the recommendation policy cannot be used.
+        InvalidFile: the policy of privacy or training cannot be used.
     """
     consent = load_privacy_policy(settings.policies / "privacy.yml").consent.analytics
     with store.reading() as session:
@@ -130,15 +128,13 @@ def evaluate_recommender(
     if interactions.empty:
         raise NotEnoughHistory("orders")
     past, future = _past_and_future(interactions, held_back)
-    chooser = _chooser(settings, held_back)
-    models: dict[str, Model] = {"recommender": chooser, "popularity": Popularity()}
-    evaluations = {}
-    for done, (name, model) in enumerate(models.items()):
-        progress(RECOMMEND, done, len(models))
-        evaluations[name] = Evaluation.of(model.fit(past, items), past, future)
-        if evaluations[name].of_users.empty:
-            raise NotEnoughHistory("orders")
-    progress(RECOMMEND, len(models), len(models))
+    chooser = _chooser(load_training_policy(settings.policies / "training.yml"), held_back)
+    chooser.fit(past, items, lambda done, total: progress(RECOMMEND, done, total))
+    models = {"recommender": chooser, "popularity": Popularity().fit(past, items)}
+    evaluations = {name: Evaluation.of(model, past, future) for name, model in models.items()}
+    if evaluations["popularity"].of_users.empty:
+        raise NotEnoughHistory("orders")
+    progress(RECOMMEND, 1, 1)
     return evaluations
 
 
@@ -233,9 +229,8 @@ def _past_and_future(
     return past, future[future[USER].isin(asked)]
 
 
-def _chooser(settings: Settings, held_back: str = "latest") -> AutoRecommender:
-    policy = load_recommend_policy(settings.policies / "recommend.yml")
-    return AutoRecommender(seconds=60 * policy.training_minutes, held_back=held_back)
+def _chooser(policy: TrainingPolicy, held_back: str = "latest") -> AutoRecommender:
+    return AutoRecommender(seconds=60 * policy.minutes, held_back=held_back)
 
 
 def _train_segments(order_lines: pd.DataFrame, folder: Path, progress: Progress) -> dict[str, Any]:

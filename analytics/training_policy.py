@@ -28,6 +28,7 @@ class TrainingPolicy(policy_file.Part):
 
     retrain_at: Annotated[time | None, BeforeValidator(_time)]
     time_zone: policy_file.TimeZone
+    minutes: Annotated[float, Field(gt=0, le=24 * 60)]
     least_data: Annotated[float, Field(ge=0, le=1)]
     bought_within_days: Annotated[int, Field(ge=1, le=365)]
 

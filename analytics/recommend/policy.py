@@ -27,7 +27,6 @@ class RecommendPolicy(policy_file.Part):
     deny: Rule
     diversity: Annotated[float, Field(ge=0, lt=1)]
     most_of_a_kind: Annotated[int, Field(ge=1)]
-    training_minutes: Annotated[float, Field(gt=0, le=24 * 60)]
 
 
 def load_recommend_policy(path: Path) -> RecommendPolicy:
