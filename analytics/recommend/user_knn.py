@@ -78,6 +78,19 @@ class UserKNN(RatingModel):
             found[part] = (nearest @ self.matrix_.weights).toarray()
         return found
 
+    def contributions(self, row: int, column: int, recent: csr_array | None = None) -> Scores:
+        """Return how much each own item adds by making neighbours alike; 0 with "pearson"."""
+        ratings = self.matrix_.weights
+        if row < 0 or self.similarity != "cosine":
+            return np.zeros(ratings.shape[1])
+        nearest = _nearest(self._similarities(np.array([row])), self.n_neighbors)
+        others = ratings[nearest.indices]
+        products = _times(ratings[[row]], others).ravel()
+        of_others = nearest.data / products * others[:, [column]].toarray().ravel()
+        own: Scores = ratings[[row]].toarray().ravel()
+        parts: Scores = own * (of_others @ others)
+        return parts
+
     def _ratings(self, rows: NDArray[np.intp], item_columns: NDArray[np.intp]) -> Scores:
         found = np.where(rows >= 0, np.append(self.user_means_, self.mean_)[rows], self.mean_)
         order = np.argsort(rows, kind="stable")

@@ -78,7 +78,7 @@ PERSONAL = [name for name in MODELS if name not in IMPERSONAL | OF_REPEATS | OF_
 "Those that find for each user what is like his own."
 LIKENING = [name for name in PERSONAL if name != "users"]
 "Those that know which items are alike."
-REASONING = [name for name in LIKENING if name != "autoencoder"]
+REASONING = [name for name in PERSONAL if name != "autoencoder"]
 "Those that add up a score over the user's own."
 
 
@@ -113,7 +113,7 @@ def test_reasons_are_own_items_of_the_same_colour(name: str, checkerboard: pd.Da
     assert reasons["score"].is_monotonic_decreasing
 
 
-@pytest.mark.parametrize("name", [name for name in REASONING if name != "fusion"])
+@pytest.mark.parametrize("name", REASONING)
 def test_reasons_add_up_to_the_score(name: str, checkerboard: pd.DataFrame) -> None:
     fitted = MODELS[name]().fit(checkerboard)
     best = fitted.recommend(["u4"], n=1)
