@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -26,6 +26,7 @@ ENOUGH_USERS: Final = 100
 STEPS: Final = 10
 "Models that a blend adds up, the same one counting as often as it is added."
 BAGS: Final = 10
+NEARLY: Final = 0.9
 LEAST_WEIGHT: Final = 0.02
 TREND_POWERS: Final = (0.0, 0.5, 1.0)
 CLOSED: Final = -1e30
@@ -116,23 +117,48 @@ class Blend:
 def best_blend(scores: Sequence[Scores], question: Question, *, random_state: int) -> Blend:
     """Return the blend of the models' scaled scores that answers the question best.
 
-    That is the best model alone where no blend is better. Weights all alike where there is nobody
-    to ask about.
+    Weights are found on random halves of the users and judged on the other halves: of the best
+    model alone, of the good ones all alike, and of a selection, each with every power of the
+    trend. The means over the halves are the blend, so that it does not follow the chance of who
+    was asked. Weights all alike where there is nobody to ask about.
 
     Args:
-        random_state: seed that draws the users of each bag.
+        random_state: seed that draws the halves.
     """
     if not len(question.rows):
         return Blend(np.full(len(scores), 1 / len(scores)))
+    rng = np.random.default_rng(random_state)
+    middle = (len(question.rows) + 1) // 2
+    halves = [np.split(rng.permutation(len(question.rows)), [middle]) for _ in range(BAGS)]
     trends = trend(question.past, question.items)
     best, found = -1.0, Blend(np.eye(len(scores))[0])
     for power in TREND_POWERS:
         asked = _shortlisted(scores, trends**power, question)
-        for weights in (_best_alone(*asked), _bagged(*asked, random_state)):
-            ndcg = _ndcg(weighted(list(asked[0]), weights), *asked[1:])
+        for weigh in (_alone, _alike, _selected):
+            weights, ndcg = _judged(weigh, asked, halves)
             if ndcg > best:
                 best, found = ndcg, Blend(weights, power)
     return found
+
+
+def _judged(
+    weigh: Callable[[Scores, NDArray[np.bool_], NDArray[np.intp]], Scores],
+    asked: tuple[Scores, NDArray[np.bool_], NDArray[np.intp]],
+    halves: Sequence[Sequence[NDArray[np.intp]]],
+) -> tuple[Scores, float]:
+    """Return the mean weights of the first halves, (models,), and their NDCG on the second.
+
+    Weights too small to matter are left out: each model costs time to train and to ask.
+    """
+    scores, relevant, counts = asked
+    bags, found = [], []
+    for first, second in halves:
+        bags.append(weigh(scores[:, first], relevant[first], counts[first]))
+        blended = weighted(list(scores[:, second]), bags[-1])
+        found.append(_ndcg(blended, relevant[second], counts[second]))
+    weights = np.mean(bags, axis=0)
+    kept = np.where(weights >= min(LEAST_WEIGHT, weights.max()), weights, 0.0)
+    return kept / kept.sum(), float(np.mean(found))
 
 
 def _shortlisted(
@@ -159,35 +185,28 @@ def _shortlisted(
     return np.array(kept, dtype=np.float32), relevant, question.relevant.sum(axis=1)
 
 
-def _best_alone(scores: Scores, relevant: NDArray[np.bool_], counts: NDArray[np.intp]) -> Scores:
+def _singles(scores: Scores, relevant: NDArray[np.bool_], counts: NDArray[np.intp]) -> Scores:
+    return np.array([_ndcg(part, relevant, counts) for part in scores])
+
+
+def _alone(scores: Scores, relevant: NDArray[np.bool_], counts: NDArray[np.intp]) -> Scores:
     """Return weight 1 for the best model, (models,)."""
-    singles = [_ndcg(part, relevant, counts) for part in scores]
-    alone: Scores = np.eye(len(scores))[int(np.argmax(singles))]
+    alone: Scores = np.eye(len(scores))[int(np.argmax(_singles(scores, relevant, counts)))]
     return alone
 
 
-def _bagged(
-    scores: Scores, relevant: NDArray[np.bool_], counts: NDArray[np.intp], random_state: int
-) -> Scores:
-    """Return the mean of the weights selected on random halves of the users, (models,).
-
-    So the weights do not follow the chance of who was asked. Those too small to matter are left
-    out: each model costs time to train and to ask.
-
-    Source: Caruana et al., "Ensemble selection from libraries of models", ICML 2004.
-    """
-    rng = np.random.default_rng(random_state)
-    n_users = len(relevant)
-    halves = [rng.permutation(n_users)[: (n_users + 1) // 2] for _ in range(BAGS)]
-    bags = [_selected(scores[:, half], relevant[half], counts[half]) for half in halves]
-    weights = np.mean(bags, axis=0)
-    kept = np.where(weights >= min(LEAST_WEIGHT, weights.max()), weights, 0.0)
-    shares: Scores = kept / kept.sum()
-    return shares
+def _alike(scores: Scores, relevant: NDArray[np.bool_], counts: NDArray[np.intp]) -> Scores:
+    """Return the same weight for all models nearly as good as the best, (models,)."""
+    singles = _singles(scores, relevant, counts)
+    good = singles >= NEARLY * singles.max()
+    return good / good.sum()
 
 
 def _selected(scores: Scores, relevant: NDArray[np.bool_], counts: NDArray[np.intp]) -> Scores:
-    """Return the weights of models added one at a time, the same again where that is best."""
+    """Return the weights of models added one at a time, the same again where that is best.
+
+    Source: Caruana et al., "Ensemble selection from libraries of models", ICML 2004.
+    """
     total, times = np.zeros_like(scores[0]), np.zeros(len(scores))
     best, kept = -1.0, times
     for _ in range(STEPS):
