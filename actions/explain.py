@@ -63,11 +63,12 @@ def _none(turn: Turn, card: Card) -> dict[str, Any]:
 
 
 def _products(turn: Turn, card: Card) -> dict[str, Any] | None:
-    """Return the reason of each product, or None where the card gives no reasons."""
+    """Return the reason of each product, or of those named; None where the card gives none."""
+    named = {code.value for code in turn.entities("code")}
     reasons = [
         turn.texts.get("utter_why_product", product=item["title"], reason=item["reason"])
         for item in card["items"]
-        if item.get("reason")
+        if item.get("reason") and (not named or item["id"] in named)
     ]
     return {"reasons": "\n".join(reasons)} if reasons else None
 

@@ -19,7 +19,7 @@ from analytics.artifacts import Latest
 from analytics.errors import ArtifactError
 from analytics.faq import Faq, Vectors, encoder_version
 from analytics.handoff import HandoffDesk, load_handoff_policy
-from analytics.occasions import Occasions, load_occasions
+from analytics.occasions import SHELVED, Occasions, load_occasions
 from analytics.pricing import QuoteDesk, load_policy
 from analytics.privacy.policy import PrivacyPolicy, load_privacy_policy
 from analytics.recommend.guide import Assortment
@@ -28,7 +28,7 @@ from analytics.service import ServiceDesk, load_service_policy
 from analytics.service.delivery import DeliveryTimes
 from analytics.serving import Models
 from analytics.settings import Settings
-from analytics.store import Store, load_synonyms
+from analytics.store import Store, catalogue, load_synonyms
 from analytics.training_policy import TrainingPolicy, load_training_policy
 from analytics.webhooks import outbox
 from analytics.webhooks.courier import Courier
@@ -138,9 +138,11 @@ class Services:
         """
         self.settings.require_secrets()
         self.store.migrate()
-        _ = self.faq, self.quote_desk, self.service_desk, self.privacy, self.occasions
+        _ = self.faq, self.quote_desk, self.service_desk, self.privacy
         _ = self.handoff_desk, self.recommend_policy, self.training_policy
         require_source_secrets(self.webhook_policy, self.settings)
+        with self.store.reading() as session:
+            self.occasions.learn(catalogue.shelves(session, SHELVED))
         try:
             _ = self.models
         except ArtifactError as error:

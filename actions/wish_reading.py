@@ -16,7 +16,7 @@ from actions.history import shown_products
 from actions.turn import Entity, Turn
 from actions.wishes import Wanted, looked_at
 from actions.wording import words
-from analytics.occasions import Aim
+from analytics.occasions import SHELVED, Aim
 from analytics.store import catalogue
 from analytics.store.models import Product
 
@@ -26,8 +26,6 @@ LEAST_STEP: Final = Decimal("0.01")
 "What is cheaper costs less by this at least."
 CLEAR_COVERAGE: Final = 0.75
 "Words of which products answer less are not taken for a kind of product."
-SHELVED: Final = 1200
-"Product titles by which the meaning of the categories is told."
 LONGEST_WISH: Final = 200
 "Characters of a message that are looked at for what it is for."
 CHEAPER: Final = "cheaper"

@@ -19,6 +19,8 @@ from analytics.faq.vectors import Halves, Matrix, Vectors
 
 DEFAULT_POLICY: Final = Path(__file__).with_name("occasions.yml")
 
+SHELVED: Final = 1200
+"Product titles in all that tell well enough what the categories of a shop are about."
 Cosine = Annotated[float, Field(ge=-1, le=1)]
 Shelves = Mapping[str, Sequence[str]]
 "The titles of each category and of some of its products, in one language, by category id."
@@ -82,6 +84,22 @@ class Occasions:
         self._known: dict[str, Matrix] = {}
         self._lock = Lock()
 
+    def learn(self, shelves: Mapping[str, Shelves]) -> None:
+        """Have the vectors of all texts, so that no wish has to wait for them.
+
+        They are kept in memory until the shelves change.
+        """
+        policy = self._policy
+        wordings = [policy.anything, policy.gift]
+        wordings += chain.from_iterable((one.said, one.suits) for one in policy.occasions)
+        texts = {text for one in wordings for name in LANGUAGES for text in one.of(name)}
+        texts |= {text for one in shelves.values() for titles in one.values() for text in titles}
+        with self._lock:
+            if not texts <= self._known.keys():
+                ordered = sorted(texts)
+                vectors: Halves = self._vectors.of(ordered)
+                self._known = dict(zip(ordered, vectors.astype(np.float32), strict=True))
+
     def aim(self, wish: str, language: str, shelves: Mapping[str, Shelves]) -> Aim:
         """Return what a wish is for.
 
@@ -91,7 +109,7 @@ class Occasions:
             language: of the wish.
             shelves: by language.
         """
-        self._learn(shelves)
+        self.learn(shelves)
         policy, vector = self._policy, self._vectors.one(wish)
         gift = self._nearness(vector, policy.gift.of(language))
         anything = self._nearness(vector, policy.anything.of(language))
@@ -129,19 +147,6 @@ class Occasions:
         if not texts:
             return -1.0
         return float(np.max(np.stack([self._known[text] for text in texts]) @ vector))
-
-    def _learn(self, shelves: Mapping[str, Shelves]) -> None:
-        """Have the vectors of all texts; they are kept in memory until the shelves change."""
-        policy = self._policy
-        wordings = [policy.anything, policy.gift]
-        wordings += chain.from_iterable((one.said, one.suits) for one in policy.occasions)
-        texts = {text for one in wordings for name in LANGUAGES for text in one.of(name)}
-        texts |= {text for one in shelves.values() for titles in one.values() for text in titles}
-        with self._lock:
-            if not texts <= self._known.keys():
-                ordered = sorted(texts)
-                vectors: Halves = self._vectors.of(ordered)
-                self._known = dict(zip(ordered, vectors.astype(np.float32), strict=True))
 
 
 def load_occasions(path: Path) -> OccasionPolicy:

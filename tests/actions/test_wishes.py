@@ -9,9 +9,13 @@ import pytest
 
 from actions import phrases
 from actions.again import follow_up
+from actions.explain import ActionExplain
+from actions.offering import offer
 from actions.turn import Entity
 from actions.wish_reading import CHEAPER, DEARER, count, moved, with_amounts
 from actions.wishes import EVERY_LIMIT, Wanted, keep, looked_at, under_way
+from analytics.errors import ArtifactError
+from analytics.identity import Role, Speaker
 from tests.actions.conversation import Talk, entity
 
 
@@ -181,3 +185,31 @@ def test_a_bare_limit_refines_suggestions(
     talk = Talk().user("recommend", "recommend").action("action_recommend")
     amount = [entity("money", "30", bound="max")] if "30" in text else []
     assert replayed(talk.user(text, intent, *amount), tmp_path) == expected
+
+
+def test_without_models_nothing_is_made_up(tmp_path: Path) -> None:
+    turn = Talk().user("recommend", "recommend").turn(tmp_path)
+    turn.speaker = Speaker("guest:a", Role.SHOPPER)
+    turn.services.store.migrate()
+    with turn.services.store.reading() as session:
+        with pytest.raises(ArtifactError):
+            offer(turn, session, Wanted())
+        offer(turn, session, Wanted(least="5", most="4"))
+    said = turn.replies[0]
+    assert said.response == "utter_limits_contradict"
+    payloads = [button["payload"] for button in said.buttons]
+    assert payloads == ['/refine_products{"drop": "least"}', '/refine_products{"drop": "most"}']
+
+
+def test_why_of_one_is_about_that_one(tmp_path: Path) -> None:
+    items = [{"id": name, "title": name, "reason": f"for {name}"} for name in ("A", "B")]
+    talk = Talk(shown={"codes": ["A", "B"], "intent": None}).user("recommend", "recommend")
+    talk.action("action_recommend").bot("", custom={"type": "products", "items": items})
+    talk.user("why the second one", "ask_why", entity("ordinal", 2, said="second one"))
+    turn = talk.turn(tmp_path)
+    with turn.services.store.reading() as session:
+        ActionExplain().act(turn, session)
+    assert turn.replies[0].response == "utter_why_products"
+    assert turn.replies[0].values["reasons"] == turn.texts.get(
+        "utter_why_product", product="B", reason="for B"
+    )
