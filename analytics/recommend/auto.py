@@ -55,7 +55,7 @@ def families() -> list[Model]:
 class AutoRecommender(WeightedHybrid):
     """Tries the families on held-back interactions and blends those that help.
 
-    Where no blend is better than the best model alone, it is that model. Ratings are not read.
+    Where one model alone does best, it is that model. Ratings are not read.
 
     Args:
         models: what to try, in this order; None tries all `families`.

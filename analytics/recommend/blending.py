@@ -117,10 +117,10 @@ class Blend:
 def best_blend(scores: Sequence[Scores], question: Question, *, random_state: int) -> Blend:
     """Return the blend of the models' scaled scores that answers the question best.
 
-    Weights are found on random halves of the users and judged on the other halves: of the best
-    model alone, of the good ones all alike, and of a selection, each with every power of the
-    trend. The means over the halves are the blend, so that it does not follow the chance of who
-    was asked. Weights all alike where there is nobody to ask about.
+    Weights are found on random halves of the users and judged on the other halves: those of a
+    selection, and all alike for the good models, each with every power of the trend. The means
+    over the halves are the blend, so that it does not follow the chance of who was asked. Weights
+    all alike where there is nobody to ask about.
 
     Args:
         random_state: seed that draws the halves.
@@ -134,7 +134,7 @@ def best_blend(scores: Sequence[Scores], question: Question, *, random_state: in
     best, found = -1.0, Blend(np.eye(len(scores))[0])
     for power in TREND_POWERS:
         asked = _shortlisted(scores, trends**power, question)
-        for weigh in (_alone, _alike, _selected):
+        for weigh in (_selected, _alike):
             weights, ndcg = _judged(weigh, asked, halves)
             if ndcg > best:
                 best, found = ndcg, Blend(weights, power)
@@ -185,21 +185,12 @@ def _shortlisted(
     return np.array(kept, dtype=np.float32), relevant, question.relevant.sum(axis=1)
 
 
-def _singles(scores: Scores, relevant: NDArray[np.bool_], counts: NDArray[np.intp]) -> Scores:
-    return np.array([_ndcg(part, relevant, counts) for part in scores])
-
-
-def _alone(scores: Scores, relevant: NDArray[np.bool_], counts: NDArray[np.intp]) -> Scores:
-    """Return weight 1 for the best model, (models,)."""
-    alone: Scores = np.eye(len(scores))[int(np.argmax(_singles(scores, relevant, counts)))]
-    return alone
-
-
 def _alike(scores: Scores, relevant: NDArray[np.bool_], counts: NDArray[np.intp]) -> Scores:
     """Return the same weight for all models nearly as good as the best, (models,)."""
-    singles = _singles(scores, relevant, counts)
+    singles = np.array([_ndcg(part, relevant, counts) for part in scores])
     good = singles >= NEARLY * singles.max()
-    return good / good.sum()
+    shares: Scores = good / good.sum()
+    return shares
 
 
 def _selected(scores: Scores, relevant: NDArray[np.bool_], counts: NDArray[np.intp]) -> Scores:
