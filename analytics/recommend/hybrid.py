@@ -30,6 +30,7 @@ from analytics.recommend.content import ContentBased
 from analytics.recommend.ease import EASE
 from analytics.recommend.factorization import MatrixFactorization
 from analytics.recommend.item_knn import ItemKNN
+from analytics.recommend.matrix import InteractionMatrix
 from analytics.recommend.model import MODEL_FILE, Model
 from analytics.recommend.popularity import Popularity, trend
 from analytics.recommend.ranking import Scores, top
@@ -117,8 +118,9 @@ class Hybrid(Model):
             "fitted": self._fitted(),
         }
         (folder / MODEL_FILE).write_text(json.dumps(description), encoding="utf-8")
+        self.matrix_.save(folder)
         for number, model in enumerate(self.parts_):
-            model.save(folder / f"part-{number}")
+            model.save_fitted(folder / f"part-{number}")
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -127,7 +129,10 @@ class Hybrid(Model):
             if description["model"] != cls.__name__:
                 raise ValueError(f"it holds {description['model']}")
             kinds = [PARTS[name] for name in description["parts"]]
-            models = [kind.load(folder / f"part-{n}") for n, kind in enumerate(kinds)]
+            matrix = InteractionMatrix.load(folder)
+            models = [
+                kind.load_fitted(folder / f"part-{n}", matrix) for n, kind in enumerate(kinds)
+            ]
             hybrid = cls(models, **description["settings"])
             hybrid._restore_fitted(description["fitted"])
         except (OSError, ValueError, KeyError, TypeError) as error:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, Final
+from pathlib import Path
+from typing import Any, Final, Self
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,9 @@ from analytics import columns
 from analytics.columns import ITEM, RATING, TIMESTAMP, USER
 from analytics.errors import InvalidInput
 
+MATRIX_FILE: Final = "interactions.npz"
+FEW: Final = 100
+"Ids that are quicker looked up one by one."
 DAY_SECONDS: Final = 86_400
 
 
@@ -89,6 +93,36 @@ class InteractionMatrix:
         weights.sort_indices()
         return cls(users, item_ids[popular], weights, reading)
 
+    def save(self, folder: Path) -> None:
+        """Write who touched what into `folder`, without what the cells hold: npz, no pickle."""
+        np.savez(
+            folder / MATRIX_FILE,
+            allow_pickle=False,
+            users=_encoded(self.users),
+            items=_encoded(self.items),
+            indices=self.weights.indices,
+            indptr=self.weights.indptr,
+        )
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read what `save` wrote; each cell holds 1.
+
+        Raises:
+            OSError, ValueError, KeyError: the file is missing or malformed.
+        """
+        with np.load(folder / MATRIX_FILE, allow_pickle=False) as file:
+            users, items = _decoded(file["users"]), _decoded(file["items"])
+            indices, indptr = file["indices"], file["indptr"]
+        data = np.ones(len(indices), dtype=np.float32)
+        weights = csr_array((data, indices, indptr), shape=(len(users), len(items)))
+        return cls(users, items, weights)
+
+    def holding(self, cells: NDArray[Any], reading: Reading) -> Self:
+        """Return the matrix of the same users and items, which it shares, with other cells."""
+        parts = (cells, self.weights.indices, self.weights.indptr)
+        return replace(self, weights=csr_array(parts, shape=self.weights.shape), reading=reading)
+
     def profiles(self, rows: NDArray[np.intp], recent: csr_array | None = None) -> csr_array:
         """Return the weights of these users, (rows, items); empty where the row is -1.
 
@@ -131,7 +165,28 @@ class InteractionMatrix:
 
 def positions(index: pd.Index[Any], ids: Iterable[Any]) -> NDArray[np.intp]:
     """Return where each id stands in the index; -1 where it does not."""
-    return np.asarray(index.get_indexer(pd.Index(list(ids))), dtype=np.intp)
+    asked = list(ids)
+    if len(asked) <= FEW:
+        return np.array([_position(index, one) for one in asked], dtype=np.intp)
+    return np.asarray(index.get_indexer(pd.Index(asked, dtype=object)), dtype=np.intp)
+
+
+def _position(index: pd.Index[Any], one: Any) -> int:
+    try:
+        return int(index.get_loc(one))
+    except KeyError:
+        return -1
+
+
+def _encoded(ids: pd.Index[Any]) -> NDArray[np.bytes_]:
+    return np.strings.encode(np.asarray(ids, dtype=str), "utf-8")
+
+
+def _decoded(ids: NDArray[np.bytes_]) -> pd.Index[Any]:
+    index = pd.Index(np.strings.decode(ids, "utf-8").astype(object), dtype=object)
+    # The first look-up builds the table of all ids: no customer is to wait for it.
+    positions(index, index[:1])
+    return index
 
 
 def _coded(values: pd.Series[Any], table: str) -> tuple[NDArray[np.intp], pd.Index[Any]]:

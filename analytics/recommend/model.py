@@ -143,14 +143,15 @@ class Model(ABC):
         """Write the fitted model into `folder`, made where missing: JSON and npz, no pickle."""
         matrix = self.fitted_matrix()
         folder.mkdir(parents=True, exist_ok=True)
-        description = {
-            "model": type(self).__name__,
-            "settings": self.settings(),
-            "users": matrix.users.tolist(),
-            "items": matrix.items.tolist(),
-        }
+        matrix.save(folder)
+        self.save_fitted(folder)
+
+    def save_fitted(self, folder: Path) -> None:
+        """Write the model without who touched what, which may be there for several models."""
+        folder.mkdir(parents=True, exist_ok=True)
+        description = {"model": type(self).__name__, "settings": self.settings()}
         (folder / MODEL_FILE).write_text(json.dumps(description), encoding="utf-8")
-        arrays = pack("weights", matrix.weights) | self._arrays()
+        arrays = {"cells": self.matrix_.weights.data} | self._arrays()
         np.savez(folder / ARRAYS_FILE, allow_pickle=False, **arrays)
 
     @classmethod
@@ -161,19 +162,26 @@ class Model(ABC):
             ArtifactError: a file is missing, malformed, or of another model.
         """
         try:
-            description = json.loads((folder / MODEL_FILE).read_text(encoding="utf-8"))
-            if description["model"] != cls.__name__:
-                raise ValueError(f"it holds {description['model']}")
-            with np.load(folder / ARRAYS_FILE, allow_pickle=False) as file:
-                arrays = {name: file[name] for name in file.files}
-            model = cls(**description["settings"])
-            users, items = pd.Index(description["users"]), pd.Index(description["items"])
-            model.matrix_ = InteractionMatrix(
-                users, items, unpack("weights", arrays, (len(users), len(items))), cls.reading
-            )
-            model._restore(arrays)
+            return cls.load_fitted(folder, InteractionMatrix.load(folder))
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ArtifactError(f"{folder}: no {cls.__name__} ({error}): train again") from error
+
+    @classmethod
+    def load_fitted(cls, folder: Path, matrix: InteractionMatrix) -> Self:
+        """Read what `save_fitted` wrote.
+
+        Raises:
+            OSError, ValueError, KeyError, TypeError: a file is missing, malformed, or of another
+                model.
+        """
+        description = json.loads((folder / MODEL_FILE).read_text(encoding="utf-8"))
+        if description["model"] != cls.__name__:
+            raise ValueError(f"it holds {description['model']}")
+        with np.load(folder / ARRAYS_FILE, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        model = cls(**description["settings"])
+        model.matrix_ = matrix.holding(arrays["cells"], cls.reading)
+        model._restore(arrays)
         return model
 
     def settings(self) -> dict[str, Any]:

@@ -191,7 +191,7 @@ def _joined(parts: list[Lists]) -> Lists:
 def _table(matrix: InteractionMatrix, users: list[Any], lists: Lists) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            USER: pd.Index(users)[lists.rows],
+            USER: np.array([*users, None], dtype=object)[lists.rows],
             ITEM: matrix.items.to_numpy()[lists.items],
             SCORE: lists.scores,
             RANK: _ranks(lists.rows) + 1,

@@ -140,3 +140,11 @@ def test_parts_are_checked() -> None:
         FusionHybrid([])
     with pytest.raises(InvalidInput, match="models"):
         FusionHybrid([FusionHybrid([EASE()])])
+
+
+def test_parts_that_are_loaded_share_who_touched_what(tmp_path: Path) -> None:
+    hybrid = FusionHybrid([ItemKNN(), RepeatPurchase()]).fit(HISTORY)
+    hybrid.save(tmp_path)
+    first, second = (part.matrix_ for part in FusionHybrid.load(tmp_path).parts_)
+    assert first.users is second.users
+    assert np.shares_memory(first.weights.indices, second.weights.indices)
