@@ -29,10 +29,12 @@ class ActionRecommend(GuardedAction):
     action_name = "action_recommend"
 
     def act(self, turn: Turn, session: Session) -> list[EventType]:
-        before = _wish_before(turn, session)
-        if before and phrases.said("wish", turn.text) in (CHEAPER, DEARER, OTHERS):
-            return _refine(turn, session, before)
         wanted, aim = wish_reading.fresh(turn, session, _about(turn, session))
+        # "Recommend something cheaper" goes on from what was shown, if anything was.
+        goes_on = phrases.said("wish", turn.text) in (CHEAPER, DEARER, OTHERS)
+        is_new = wanted.kind or wanted.categories or wanted.for_others
+        if goes_on and not is_new and (before := _wish_before(turn, session)):
+            return _refine(turn, session, before)
         if aim.categories:
             names = catalogue.categories(session, aim.categories)
             titles = turn.texts.enumeration([catalogue.title(one, turn.language) for one in names])
