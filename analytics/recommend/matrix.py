@@ -171,9 +171,9 @@ def positions(index: pd.Index[Any], ids: Iterable[Any]) -> NDArray[np.intp]:
     return np.asarray(index.get_indexer(pd.Index(asked, dtype=object)), dtype=np.intp)
 
 
-def _position(index: pd.Index[Any], one: Any) -> int:
+def _position(index: pd.Index[Any], one: Any) -> Any:
     try:
-        return int(index.get_loc(one))
+        return index.get_loc(one)
     except KeyError:
         return -1
 
