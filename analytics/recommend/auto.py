@@ -60,7 +60,7 @@ class AutoRecommender(WeightedHybrid):
     Args:
         models: what to try, in this order; None tries all `families`.
         seconds: time after which nothing new is tried; what is tried then depends on the machine.
-        held_back: which fifth of the interactions: the "latest", or a "random" one.
+        held_back: the "latest" fifth of the interactions, or a "random" tenth of each user's.
         exclude_seen: whether it is to do well at new items, or at all.
         random_state: seed that draws the users whom the models are tried on.
 

@@ -23,6 +23,8 @@ N: Final = 10
 "Length of the lists whose NDCG counts."
 USERS: Final = 1_000
 ENOUGH_USERS: Final = 100
+RANDOM_SHARE: Final = 0.1
+"Of each user's interactions: little, so that models learn from nearly as much as in the end."
 STEPS: Final = 10
 "Models that a blend adds up, the same one counting as often as it is added."
 BAGS: Final = 10
@@ -62,11 +64,12 @@ class Question:
         held_back: str,
         random_state: int,
     ) -> Self:
-        """Ask for a fifth of the interactions, of some of the users.
+        """Ask for a part of the interactions, of some of the users.
 
         Args:
-            held_back: "latest", or "random" for a random fifth of each user's, which is also
-                taken where hardly anybody of the latest time was there before.
+            held_back: "latest" for the latest fifth, or "random" for a random tenth of each
+                user's, which is also taken where hardly anybody of the latest time was there
+                before.
 
         Raises:
             InvalidInput: a column, an id or a time is missing.
@@ -75,7 +78,9 @@ class Question:
         few = future.loc[future[USER].isin(past[USER]), USER].nunique() < ENOUGH_USERS
         if few or held_back == "random":
             in_order = interactions.sort_values([USER, ITEM, TIMESTAMP])
-            past, future = random_split(in_order, rng=np.random.default_rng(random_state))
+            past, future = random_split(
+                in_order, rng=np.random.default_rng(random_state), test_share=RANDOM_SHARE
+            )
         matrix = InteractionMatrix.build(past, items, None)
         rows, columns = positions(matrix.users, future[USER]), positions(matrix.items, future[ITEM])
         known = (rows >= 0) & (columns >= 0)

@@ -159,8 +159,8 @@ class WeightedHybrid(Hybrid):
 
     Args:
         weights: one for each part, from 0, and no trend; None finds weights and trend with the
-            best NDCG at 10 on a fifth of the interactions that is held back.
-        held_back: which fifth: the "latest", as a shop meets it, or a "random" one.
+            best NDCG at 10 on interactions that are held back.
+        held_back: the "latest" fifth, as a shop meets it, or a "random" tenth of each user's.
         exclude_seen: whether the weights are to do well at new items, or at all.
         random_state: seed that draws the users whom the weights are tried on.
 
