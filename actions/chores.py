@@ -24,11 +24,13 @@ logger = logging.getLogger(__name__)
 
 @contextmanager
 def chores(services: Services) -> Iterator[None]:
-    """Deliver webhooks, delete daily what is too old, and train anew, for the `with` block."""
+    """Deliver webhooks, delete what is too old, train and read anew, for the `with` block."""
     stop = threading.Event()
+    assortment = services.kept_assortment
     threads = [
         threading.Thread(target=services.courier().run, args=(stop,), name="courier", daemon=True),
         threading.Thread(target=_retain, args=(services, stop), name="retention", daemon=True),
+        threading.Thread(target=assortment.keep_up, args=(stop,), name="assortment", daemon=True),
         threading.Thread(target=_retrain, args=(services, stop), name="retraining", daemon=True),
     ]
     for thread in threads:

@@ -52,7 +52,7 @@ def begin(turn: Turn, session: Session, wish: Wish, words: str | None = None) ->
     search = Search.begun(wish, words)
     for answer in answers_in(turn, session, search):
         narrowed = search.answered(answer)
-        if narrowed.remaining(session, turn.services.assortment(session)).any():
+        if narrowed.remaining(session, turn.services.assortment).any():
             search = narrowed
     if enquiry(turn, session, search) is None:
         return []
@@ -126,7 +126,7 @@ class ActionShowFound(GuardedAction):
 
 def best(turn: Turn, session: Session, search: Search) -> list[Suggestion]:
     """Return what to show of the products that are left, best first."""
-    assortment = turn.services.assortment(session)
+    assortment = turn.services.assortment
     left = np.flatnonzero(search.remaining(session, assortment))
     if not len(left):
         return []

@@ -112,7 +112,7 @@ def enquiry(turn: Turn, session: Session, search: Search) -> Enquiry | None:
     """Return what to ask next, or None where what fits can be shown."""
     if search.rounds >= MOST_QUESTIONS:
         return None
-    assortment = turn.services.assortment(session)
+    assortment = turn.services.assortment
     remaining = search.remaining(session, assortment)
     return next_question(assortment, remaining, weights(turn, assortment, search), search.settled)
 
@@ -129,7 +129,7 @@ def weights(turn: Turn, assortment: Assortment, search: Search) -> Floats:
 def fits_within(turn: Turn, session: Session, search: Search, more: str) -> bool:
     """Return whether some of what is looked for fits more words."""
     narrowed = replace(search, words=(*search.words, more))
-    return bool(narrowed.remaining(session, turn.services.assortment(session)).any())
+    return bool(narrowed.remaining(session, turn.services.assortment).any())
 
 
 def _within(wish: Wish, assortment: Assortment) -> Mask:

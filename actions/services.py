@@ -63,12 +63,13 @@ class Services:
         return self._latest.get()
 
     @cached_property
-    def _assortment(self) -> KeptAssortment:
-        return KeptAssortment(self.recommend_policy)
+    def kept_assortment(self) -> KeptAssortment:
+        return KeptAssortment(self.store, self.recommend_policy)
 
-    def assortment(self, session: Session) -> Assortment:
-        """Return what can be found in the shop, as it was a few minutes ago at most."""
-        return self._assortment.get(session)
+    @property
+    def assortment(self) -> Assortment:
+        """What can be found in the shop, as it was a few minutes ago at most."""
+        return self.kept_assortment.get()
 
     @cached_property
     def faq(self) -> Faq:

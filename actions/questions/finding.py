@@ -126,7 +126,7 @@ def attribute_title(turn: Turn, attribute: str) -> str:
 def answer_title(turn: Turn, session: Session, answer: Answer) -> str:
     """Return one of the groups to choose from in words."""
     if answer.attribute != PRICE:
-        attribute = turn.services.assortment(session).attributes[answer.attribute]
+        attribute = turn.services.assortment.attributes[answer.attribute]
         place = attribute.values.index(answer.values[0])
         return attribute.labels[turn.language][place]
     shop = catalogue.shop(session)
@@ -142,7 +142,7 @@ def answer_title(turn: Turn, session: Session, answer: Answer) -> str:
 
 def answers_in(turn: Turn, session: Session, search: Search) -> list[Answer]:
     """Return what a message answers of any property, by button, by an amount or by words."""
-    assortment = turn.services.assortment(session)
+    assortment = turn.services.assortment
     if (picked := choice(turn)) is not None:
         found = _picked(picked, search, assortment)
         return [found] if found else []
@@ -164,7 +164,7 @@ def _checked(turn: Turn, session: Session, search: Search) -> Search:
     Raises:
         NothingFits: no product is left.
     """
-    if not search.remaining(session, turn.services.assortment(session)).any():
+    if not search.remaining(session, turn.services.assortment).any():
         raise NothingFits
     return replace(search, rounds=search.rounds + 1)
 

@@ -379,12 +379,14 @@ def _kinds(products: pd.DataFrame) -> pd.DataFrame:
         index=products.index,
         dtype=object,
     )
-    frame = products[[ITEM]].assign(value=kinds.str.casefold(), value_en=kinds, value_zh=kinds)
+    values = kinds.str.casefold()
     translated = products["title_zh"] != products["title_en"]
-    for value, of_kind in products[translated].groupby(frame["value"])["title_zh"]:
-        if len(ending := _common_ending(list(map(str, of_kind)))) > 1:
-            frame.loc[frame["value"] == value, "value_zh"] = ending
-    return frame
+    titles_zh = products["title_zh"][translated].groupby(values)
+    names = {kind: _common_ending(list(map(str, of_kind))) for kind, of_kind in titles_zh}
+    known = {kind: name for kind, name in names.items() if len(name) > 1}
+    return products[[ITEM]].assign(
+        value=values, value_en=kinds, value_zh=values.map(known).fillna(kinds)
+    )
 
 
 def _common_ending(texts: Sequence[str]) -> str:

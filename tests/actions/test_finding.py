@@ -28,10 +28,11 @@ KINDS = {"Table Lamp": "台灯", "Floor Lamp": "落地灯", "Tea Mug": "茶杯"}
 STYLES = {"Oak": "橡木", "Brass": "黄铜", "Paper": "纸质", "Glass": "玻璃"}
 
 
-@pytest.fixture
-def session(tmp_path: Path) -> Iterator[Session]:
-    """A shop of lamps and mugs in red or blue, from 10 to 120 pounds."""
-    store = Store(f"sqlite:///{tmp_path / 'shop.db'}")
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of a shop of lamps and mugs in red or blue, from 10 to 120 pounds."""
+    home = tmp_path_factory.mktemp("shop")
+    store = Store(f"sqlite:///{home / 'shop.db'}")
     store.migrate()
     with store.transaction() as session:
         session.add(Shop(name="Corner", currency="GBP", source="csv"))
@@ -41,6 +42,13 @@ def session(tmp_path: Path) -> Iterator[Session]:
         for number, (kind, style) in enumerate((k, s) for k in KINDS for s in STYLES):
             add(session, number, kind, style)
         catalogue.reindex(session)
+    store.close()
+    return home
+
+
+@pytest.fixture
+def session(home: Path) -> Iterator[Session]:
+    store = Store(f"sqlite:///{home / 'shop.db'}")
     with store.reading() as session:
         yield session
     store.close()
@@ -124,19 +132,19 @@ def test_what_is_kept_is_read_back() -> None:
     ],
 )
 def test_words_answer_what_they_name(
-    tmp_path: Path, session: Session, text: str, entities: list[dict[str, Any]], expected: Answer
+    home: Path, session: Session, text: str, entities: list[dict[str, Any]], expected: Answer
 ) -> None:
     search = looked_for()
-    assert answers_in(turn(tmp_path, text, *entities), session, search) == [expected]
+    assert answers_in(turn(home, text, *entities), session, search) == [expected]
 
 
 @pytest.mark.parametrize("text", ["hello there", "one of them", "", "?!"])
-def test_other_words_answer_nothing(tmp_path: Path, session: Session, text: str) -> None:
-    assert answers_in(turn(tmp_path, text), session, looked_for()) == []
+def test_other_words_answer_nothing(home: Path, session: Session, text: str) -> None:
+    assert answers_in(turn(home, text), session, looked_for()) == []
 
 
-def test_a_number_is_a_price_only_where_that_is_asked(tmp_path: Path, session: Session) -> None:
-    message = turn(tmp_path, "30", entity("number", "30"))
+def test_a_number_is_a_price_only_where_that_is_asked(home: Path, session: Session) -> None:
+    message = turn(home, "30", entity("number", "30"))
     assert answers_in(message, session, looked_for()) == []
     asked = looked_for(asked="price", offered=("-20", "20-"))
     assert answers_in(message, session, asked) == [Answer("price", high=30)]
@@ -153,17 +161,17 @@ def test_a_number_is_a_price_only_where_that_is_asked(tmp_path: Path, session: S
     ],
 )
 def test_answers_that_name_nothing_go_by_the_question(
-    tmp_path: Path, session: Session, text: str, expected: Answer
+    home: Path, session: Session, text: str, expected: Answer
 ) -> None:
     search = looked_for(asked="price", offered=("-20", "20-40", "40-"))
-    assert answers_in(turn(tmp_path, text), session, search) == [expected]
-    assert answers_in(turn(tmp_path, text), session, looked_for()) == []
+    assert answers_in(turn(home, text), session, search) == [expected]
+    assert answers_in(turn(home, text), session, looked_for()) == []
 
 
-def test_what_is_turned_down_adds_up(tmp_path: Path, session: Session) -> None:
+def test_what_is_turned_down_adds_up(home: Path, session: Session) -> None:
     before = Answer("kind", without=("tea mug",))
     search = looked_for(answers=(before,), asked="kind", offered=("floor lamp",))
-    found = answers_in(turn(tmp_path, "neither"), session, search)
+    found = answers_in(turn(home, "neither"), session, search)
     assert found == [Answer("kind", without=("tea mug", "floor lamp"))]
 
 
@@ -183,30 +191,30 @@ def test_what_is_turned_down_adds_up(tmp_path: Path, session: Session) -> None:
     ],
 )
 def test_buttons_stand_for_what_there_is(
-    tmp_path: Path, session: Session, choice: str, expected: list[Answer]
+    home: Path, session: Session, choice: str, expected: list[Answer]
 ) -> None:
     search = looked_for(asked="kind", offered=("tea mug",))
-    message = turn(tmp_path, choice, entity("choice", choice))
+    message = turn(home, choice, entity("choice", choice))
     assert answers_in(message, session, search) == expected
 
 
-def test_what_leaves_nothing_is_not_taken(tmp_path: Path, session: Session) -> None:
+def test_what_leaves_nothing_is_not_taken(home: Path, session: Session) -> None:
     search = looked_for(answers=(Answer("category", values=("kitchen",)),))
-    message = turn(tmp_path, "under 5", entity("money", "5", bound="max"), search=search)
+    message = turn(home, "under 5", entity("money", "5", bound="max"), search=search)
     found: Answers = {}
     with pytest.raises(NothingFits):
         Property().read(message, session, found, asked=True)
     assert found == {}
 
 
-def test_a_wish_that_few_fit_needs_no_question(tmp_path: Path, session: Session) -> None:
+def test_a_wish_that_few_fit_needs_no_question(home: Path, session: Session) -> None:
     wish = Wish(max_price=Decimal(30))
-    assert begin(turn(tmp_path, "?"), session, wish) == []
-    assert begin(turn(tmp_path, "?"), session, Wish(max_price=Decimal(1))) == []
+    assert begin(turn(home, "?"), session, wish) == []
+    assert begin(turn(home, "?"), session, Wish(max_price=Decimal(1))) == []
 
 
-def test_a_vague_wish_begins_with_what_the_message_says(tmp_path: Path, session: Session) -> None:
-    message = turn(tmp_path, "a lamp in red", intent="product_search")
+def test_a_vague_wish_begins_with_what_the_message_says(home: Path, session: Session) -> None:
+    message = turn(home, "a lamp in red", intent="product_search")
     events = begin(message, session, Wish(), "lamp")
     kept = next(one["value"] for one in events if one.get("name") == FINDING_SLOT)
     search = Search.load(kept)
@@ -215,7 +223,7 @@ def test_a_vague_wish_begins_with_what_the_message_says(tmp_path: Path, session:
     assert events[-1]["name"] == FORM
 
 
-def test_after_three_answers_nothing_is_asked(tmp_path: Path, session: Session) -> None:
-    message = turn(tmp_path, "?")
+def test_after_three_answers_nothing_is_asked(home: Path, session: Session) -> None:
+    message = turn(home, "?")
     assert enquiry(message, session, looked_for(rounds=2)) is not None
     assert enquiry(message, session, looked_for(rounds=3)) is None
