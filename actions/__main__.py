@@ -32,7 +32,8 @@ def make_app() -> Sanic[Any, Any]:
 def main() -> int:
     """Open the shop, load the models, then serve until stopped; return the exit code."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("actions").setLevel(logging.INFO)
+    for told in ("actions", "analytics.recommend"):
+        logging.getLogger(told).setLevel(logging.INFO)
     masking.install()
     # The two are known to work together; see tests/actions/test_domain.py on the one exception.
     warnings.filterwarnings("ignore", message="Your versions of rasa and rasa_sdk")

@@ -30,7 +30,7 @@ from typing import Any, Final
 
 from analytics.errors import ArtifactError, SalesclerkError
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 KEPT: Final = 5
 "Versions that stay, so that a rollback has somewhere to go."
 ABANDONED: Final = timedelta(days=1)
