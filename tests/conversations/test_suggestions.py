@@ -85,8 +85,10 @@ def test_from_shown_to_bought(assistant: Assistant, mine: SimpleNamespace) -> No
     learned.subtract(before)
     assert +learned == Counter([first, second])
 
-    talk.send(f"I'd like to order 1 {first}")
-    talk.send("yes")
+    answer = talk.send(f"I'd like to order 1 {first}")
+    # By which means of payment, where there are several; then yes.
+    while buttons := answer["messages"][-1].get("buttons"):
+        answer = talk.send(buttons[0]["payload"])
     with assistant.store.reading() as session:
         order = session.scalars(
             select(Order).where(Order.customer_id == mine.id).order_by(Order.placed_at.desc())
