@@ -6,6 +6,7 @@ import tempfile
 import uuid
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -30,6 +31,13 @@ def postgres_url() -> Iterator[str]:
 @pytest.fixture
 def fresh_postgres_url(postgres_url: str) -> Iterator[str]:
     """The URL of an empty PostgreSQL database that only this test uses."""
+    with database(postgres_url) as url:
+        yield url
+
+
+@contextmanager
+def database(postgres_url: str) -> Iterator[str]:
+    """Yield the URL of an empty database on the server; it is dropped at the end."""
     name = f"test_{uuid.uuid4().hex}"
     with psycopg.connect(postgres_url, autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name}")

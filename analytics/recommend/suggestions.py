@@ -51,7 +51,7 @@ class ReasonKind(StrEnum):
     TOGETHER = "together"
     "Customers buy it beside the products that were asked about [those]."
     CATEGORY = "category"
-    "Popular in its category [what the customer bought or has in the session of it]."
+    "Popular in its category, one of the session's or of the customer's [none]."
     POPULAR = "popular"
     "Many customers buy it [none]."
 
@@ -76,7 +76,8 @@ class Wish:
             the title, which would take their place.
         only_items, categories: the only ones that will do; None for any.
         min_price, max_price: of the cheapest variant, both included.
-        exclude_bought: leave out what the customer bought, put in a cart or rated before.
+        exclude_bought: leave out what the customer bought, put in a cart or rated before, and what
+            he viewed since the training.
     """
 
     customer_id: str | None = None
@@ -363,7 +364,7 @@ def _reasons(asked: _Asked, chosen: Sequence[_Candidate]) -> list[Reason | None]
 
 
 def _reason(
-    asked: _Asked, one: _Candidate, causes: Collection[str], bought: Collection[str]
+    asked: _Asked, one: _Candidate, causes: Collection[str], bought: set[str]
 ) -> Reason | None:
     """Return the reason that is true, the largest contribution first; None where there is none."""
     item = one.offer.id
@@ -371,14 +372,17 @@ def _reason(
         return Reason(ReasonKind.SIMILAR, (asked.wish.like,))
     if one.tier < 2:
         return Reason(ReasonKind.TOGETHER, _beside(asked, item))
+    touched = {*asked.session_items, *asked.recent.get(asked.user, ())}
     nameable = {
-        cause: ReasonKind.SESSION if cause in asked.session_items else ReasonKind.BOUGHT
+        cause: ReasonKind.BOUGHT if cause in bought else ReasonKind.SESSION
         for cause in causes
-        if cause in asked.session_items or cause in bought
+        if cause in bought or cause in touched
     }
     if nameable:
         kind = next(iter(nameable.values()))
-        return Reason(kind, tuple(cause for cause, own in nameable.items() if own is kind))
+        return Reason(
+            kind, tuple(cause for cause, its_kind in nameable.items() if its_kind is kind)
+        )
     if not asked.recommender.is_popular(item):
         return None
     if one.rung is Rung.CATEGORY:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -22,21 +23,27 @@ from analytics.store import Store
 from analytics.store.models import Interaction, InteractionKind, Product, Variant
 from tests.analytics.recommend import shop
 from tests.analytics.recommend.shop import CATALOGUE, HISTORY, NOW
+from tests.postgres import database
 
 POLICY = load_recommend_policy(DEFAULT_POLICY)
 SOLD = set(CATALOGUE) - {"bulb"}
 NOTHING = Rule(items=frozenset(), categories=frozenset(), brands=frozenset())
 
 
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Recommender]]:
-    store = Store(f"sqlite:///{tmp_path_factory.mktemp('shop')}/shop.db")
-    store.migrate()
-    with store.transaction() as session:
-        shop.fill(session)
-        recommender = shop.trained(session)
-    yield store, recommender
-    store.close()
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def filled(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Store, Recommender]]:
+    sqlite = nullcontext(f"sqlite:///{tmp_path_factory.mktemp('shop')}/shop.db")
+    postgres = request.param == "postgresql"
+    with database(request.getfixturevalue("postgres_url")) if postgres else sqlite as url:
+        store = Store(url)
+        store.migrate()
+        with store.transaction() as session:
+            shop.fill(session)
+            recommender = shop.trained(session)
+        yield store, recommender
+        store.close()
 
 
 @pytest.fixture
@@ -143,6 +150,20 @@ def test_what_was_put_in_a_cart_is_not_called_bought(
     reasons = {one.product.id: one.reason for one in found}
     cup = reasons["cup"]
     assert cup is None or cup.kind is not ReasonKind.BOUGHT
+
+
+def test_what_was_viewed_since_the_training_is_called_looked_at(
+    session: Session, recommender: Recommender
+) -> None:
+    session.add(Interaction(customer_id="ivy", product_id="mug", kind=InteractionKind.VIEW, at=NOW))
+    session.flush()
+    reasons = {
+        one.product.id: one.reason
+        for one in suggest(session, recommender, POLICY, Wish(customer_id="ivy"), 9)
+    }
+    cup = reasons["cup"]
+    assert cup is not None
+    assert (cup.kind, cup.item_ids) == (ReasonKind.SESSION, ("mug",))
 
 
 def test_reasons_for_a_guest_with_a_cart(session: Session, recommender: Recommender) -> None:
