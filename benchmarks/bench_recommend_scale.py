@@ -55,7 +55,7 @@ AT_HOME: Final = 0.6
 SKEW: Final = 0.8
 "The item of rank r is touched in proportion to r to the power of minus this."
 DAYS: Final = 730
-ASKED: Final = 2_000
+ASKED: Final = 1_000
 WARM_UP: Final = 20
 STRANGERS: Final = 5
 "Every which user is a stranger."
@@ -116,19 +116,23 @@ def shop(n_users: int, n_items: int, n: int | None = None) -> tuple[pd.DataFrame
     return table, pd.DataFrame({ITEM: item_ids, CATEGORY: kinds})
 
 
-def fit(name: str, n_users: int, n_items: int, folder: Path) -> dict[str, float]:
-    """Train a recommender on a shop and save it; return the seconds of both."""
+def fit(names: list[str], n_users: int, n_items: int, folder: Path) -> dict[str, Any]:
+    """Train recommenders on a shop and save each in its folder; return the seconds of both."""
     interactions, items = shop(n_users, n_items)
-    start = time.perf_counter()
-    recommender = Recommender(SERVED[name](), Popularity(half_life_days=30))
-    recommender.fit(interactions, items)
-    fitted = time.perf_counter()
-    recommender.save(folder)
-    return {
-        "interactions": len(interactions),
-        "fit_s": fitted - start,
-        "save_s": time.perf_counter() - fitted,
-    }
+    found = {}
+    for name in names:
+        start = time.perf_counter()
+        recommender = Recommender(SERVED[name](), Popularity(half_life_days=30))
+        recommender.fit(interactions, items)
+        fitted = time.perf_counter()
+        recommender.save(folder / name)
+        found[name] = {
+            "interactions": len(interactions),
+            "fit_s": fitted - start,
+            "save_s": time.perf_counter() - fitted,
+            "disk_mb": sum(p.stat().st_size for p in (folder / name).rglob("*.*")) / MB,
+        }
+    return found
 
 
 def serve(n_users: int, n_items: int, folder: Path) -> dict[str, Any]:
@@ -206,8 +210,8 @@ def _alone(*job: str) -> dict[str, Any]:
 def _measure(job: list[str]) -> dict[str, Any]:
     with threadpool_limits(1):
         match job:
-            case ["fit", name, users, items, folder]:
-                return fit(name, int(users), int(items), Path(folder))
+            case ["fit", users, items, folder, *names]:
+                return fit(names, int(users), int(items), Path(folder))
             case ["serve", users, items, folder]:
                 return serve(int(users), int(items), Path(folder))
             case ["train", name, n]:
@@ -215,17 +219,21 @@ def _measure(job: list[str]) -> dict[str, Any]:
     raise ValueError(f"no such measurement: {job}")
 
 
-def _serve_all(names: list[str], users: int, items: int, console: Console) -> dict[str, Any]:
-    results: dict[str, Any] = {"users": users, "items": items, "models": {}}
+def _serve_all(
+    names: list[str], users: int, items: int, folder: Path, console: Console
+) -> dict[str, Any]:
     size = [str(users), str(items)]
-    for name in names:
-        with tempfile.TemporaryDirectory() as folder, console.status(f"{name}: training"):
-            found = _alone("fit", name, *size, folder)
-            found["disk_mb"] = sum(p.stat().st_size for p in Path(folder).rglob("*.*")) / MB
-            console.log(f"{name}: trained in {found['fit_s']:.0f} s")
-            results["models"][name] = found | _alone("serve", *size, folder)
-            _show_serving({name: results["models"][name]}, console)
-    return results
+    fitted = folder / "fitted.json"
+    if not fitted.exists():
+        with console.status("making the shop up, and training"):
+            found = _alone("fit", *size, str(folder), *names)
+        fitted.write_text(json.dumps(found), encoding="utf-8")
+    models = json.loads(fitted.read_text(encoding="utf-8"))
+    for name in models:
+        console.log(f"{name}: trained in {models[name]['fit_s']:.0f} s; serving")
+        models[name] |= _alone("serve", *size, str(folder / name))
+    _show_serving(models, console)
+    return {"users": users, "items": items, "models": models}
 
 
 def _show_serving(models: dict[str, Any], console: Console) -> None:
@@ -274,11 +282,7 @@ def _draw(trained: dict[str, list[dict[str, float]]]) -> None:
 def _keep(key: str, found: dict[str, Any]) -> dict[str, Any]:
     """Put what was found beside what is kept already, and return all."""
     kept = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
-    of_key = kept.get(key, {})
-    merged = of_key | found
-    if "models" in found:
-        merged["models"] = of_key.get("models", {}) | found["models"]
-    kept[key] = json.loads(json.dumps(merged), parse_float=lambda text: round(float(text), 3))
+    kept[key] = json.loads(json.dumps(found), parse_float=lambda text: round(float(text), 3))
     RESULTS.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
     return kept
 
@@ -293,6 +297,7 @@ def main() -> None:
     serving.add_argument("--users", type=int, default=1_000_000)
     serving.add_argument("--items", type=int, default=100_000)
     serving.add_argument("--models", nargs="+", choices=SERVED, default=list(SERVED))
+    serving.add_argument("--artifacts", type=Path, help="folder to keep what is trained in")
     training = jobs.add_parser("train", help="what training takes")
     training.add_argument("--millions", type=int, nargs="+", default=list(MILLIONS))
     training.add_argument("--models", nargs="+", choices=TRAINED, default=list(TRAINED))
@@ -304,7 +309,9 @@ def main() -> None:
         case "measure":
             json.dump(_measure(options.what), sys.stdout)
         case "serve":
-            found = _serve_all(options.models, options.users, options.items, console)
+            with tempfile.TemporaryDirectory() as temporary:
+                folder = options.artifacts or Path(temporary)
+                found = _serve_all(options.models, options.users, options.items, folder, console)
             if (options.users, options.items) == (1_000_000, 100_000):
                 _keep("serving", found)
         case "train":
