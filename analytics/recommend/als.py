@@ -78,11 +78,8 @@ class ALS(Model):
         profiles = self.matrix_.profiles(rows, recent)
         factors = np.zeros((len(rows), self.n_factors), dtype=np.float32)
         for block in _blocks(profiles, self.alpha):
-            own = self.item_factors_[block.columns].astype(np.float64)
-            systems = self._gram_ + own.transpose(0, 2, 1) @ (own * block.extra[:, :, None])
-            wanted = own.transpose(0, 2, 1) @ block.confidence[:, :, None]
-            factors[block.rows] = np.linalg.solve(systems, wanted)[:, :, 0]
-        products: Scores = (factors @ self.item_factors_.T).astype(np.float64)
+            factors[block.rows] = _solved(self._whitened_[block.columns], block)
+        products: Scores = (factors @ self._whitened_.T).astype(np.float64)
         return products
 
     def likeness(self, item_columns: NDArray[np.intp]) -> Scores:
@@ -94,10 +91,10 @@ class ALS(Model):
     def contributions(self, row: int, column: int, recent: csr_array | None = None) -> Scores:
         parts = np.zeros(len(self.matrix_.items))
         profile = self.matrix_.profiles(np.array([row]), recent)
-        own = self.item_factors_[profile.indices].astype(np.float64)
+        own = self._whitened_[profile.indices].astype(np.float64)
         extra = self.alpha * profile.data
-        system = self._gram_ + (own.T * extra) @ own
-        towards = np.linalg.solve(system, self.item_factors_[column])
+        system = np.eye(self.n_factors) + (own.T * extra) @ own
+        towards = np.linalg.solve(system, self._whitened_[column])
         parts[profile.indices] = (own @ towards) * (1 + extra)
         return parts
 
@@ -112,17 +109,18 @@ class ALS(Model):
             users = _updated(users, items, of_users, self.regularization)
             items = _updated(items, users, of_items, self.regularization)
         self.item_factors_ = items
-        self._set_gram()
+        self._set_whitened()
 
     def _arrays(self) -> dict[str, NDArray[Any]]:
         return {"item_factors": self.item_factors_}
 
     def _restore(self, arrays: dict[str, NDArray[Any]]) -> None:
         self.item_factors_ = arrays["item_factors"]
-        self._set_gram()
+        self._set_whitened()
 
-    def _set_gram(self) -> None:
-        self._gram_ = _gram(self.item_factors_, self.regularization)
+    def _set_whitened(self) -> None:
+        """Set the factors in the coordinates in which a user without items has the system I."""
+        self._whitened_ = _whitened(self.item_factors_, self.regularization)[0]
 
 
 @dataclass(frozen=True)
@@ -175,18 +173,45 @@ def _updated(
 ) -> Factors:
     """Return `factors` nearer to the solution of each row, 0 for rows without cells.
 
-    With L L' the Cholesky factor of the Gram matrix of `fixed` plus regularization, the system of
-    a row is I + H' W H in the coordinates L' x, where H is `fixed` L'^-1 of its cells and W what
-    they add to the confidence: nothing but the row's own cells is left to multiply with.
+    In the coordinates of `_whitened` the system of a row is I + H' W H, where H holds the fixed
+    factors of its cells and W what they add to the confidence: nothing but the row's own cells is
+    left to multiply with.
     """
-    lower = np.linalg.cholesky(_gram(fixed, regularization))
-    inverse = np.linalg.inv(lower)
-    whitened = fixed @ inverse.T.astype(np.float32)
-    turned = factors @ lower.astype(np.float32)
+    whitened, lower, inverse = _whitened(fixed, regularization)
+    turned: Factors = factors @ lower
     for block in blocks:
         turned[block.rows] = _nearer(turned[block.rows], whitened[block.columns], block)
-    updated: Factors = turned @ inverse.astype(np.float32)
+    updated: Factors = turned @ inverse
     return updated
+
+
+def _whitened(fixed: Factors, regularization: float) -> tuple[Factors, Factors, Factors]:
+    """Return `fixed` L'^-1, L and L^-1, with L L' = `fixed`' `fixed` + regularization I."""
+    gram = regularization * np.eye(fixed.shape[1]) + fixed.T @ fixed
+    lower = np.linalg.cholesky(gram)
+    inverse = np.linalg.inv(lower).astype(np.float32)
+    return fixed @ inverse.T, lower.astype(np.float32), inverse
+
+
+def _solved(own: Factors, block: _Block) -> Scores:
+    """Return the solution of each row, (rows, factors): of the smaller of two equal systems.
+
+    The solution of (I + H' W H) z = H' c is H' times that of (I + W H H') y = c.
+
+    Args:
+        own: (rows, cells, factors), whitened.
+    """
+    exact = own.astype(np.float64)
+    across = exact.transpose(0, 2, 1)
+    extra, confidence = block.extra[:, :, None], block.confidence[:, :, None]
+    n_cells, n_factors = own.shape[1:]
+    if n_cells < n_factors:
+        systems = np.eye(n_cells) + extra * (exact @ across)
+        solved: Scores = across @ np.linalg.solve(systems, confidence)
+    else:
+        systems = np.eye(n_factors) + across @ (extra * exact)
+        solved = np.linalg.solve(systems, across @ confidence)
+    return solved[:, :, 0]
 
 
 def _nearer(solution: Factors, own: Factors, block: _Block) -> Factors:
@@ -214,11 +239,6 @@ def _nearer(solution: Factors, own: Factors, block: _Block) -> Factors:
         size, before = _squared(residual), size
         direction = residual + _ratio(size, before)[:, None] * direction
     return solution
-
-
-def _gram(factors: Factors, regularization: float) -> Scores:
-    ridge: Scores = regularization * np.eye(factors.shape[1])
-    return ridge + factors.T @ factors
 
 
 def _squared(vectors: Factors) -> Factors:
