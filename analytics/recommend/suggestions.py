@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from analytics.columns import ITEM, SCORE
 from analytics.errors import InvalidInput
 from analytics.recommend.diversity import diversified, likeness
+from analytics.recommend.matrix import positions
 from analytics.recommend.policy import RecommendPolicy
 from analytics.recommend.ranking import Scores
 from analytics.recommend.recommender import RUNG, Recommender, Rung
@@ -279,9 +280,13 @@ def _newcomers(
 ) -> list[_Candidate]:
     """Return what came into the shop after the training: offered when all else is exhausted."""
     found = offers(asked.session, asked.limits, most=NARROW) if narrow is None else narrow
-    known = asked.recommender.fitted_matrix().items
-    new = found.keys() - set(known) - {*taken, *asked.recent.get(asked.user, ())}
-    return [_Candidate(found[item], 0.0, Rung.POPULAR, len(Rung) + 2) for item in sorted(new)]
+    gone = {*taken, *_seen(asked)}
+    known = positions(asked.recommender.fitted_matrix().items, found) >= 0
+    return [
+        _Candidate(offer, 0.0, Rung.POPULAR, len(Rung) + 2)
+        for offer, is_known in zip(found.values(), known, strict=True)
+        if not is_known and offer.id not in gone
+    ]
 
 
 def _similar(asked: _Asked) -> list[_Candidate]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
@@ -321,6 +322,45 @@ def test_the_rungs_are_logged_without_the_customer(
     (line,) = [record.getMessage() for record in caplog.records if "Suggested" in record.msg]
     assert "'customer': 2" in line
     assert "hal" not in line
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_any_wish_gets_all_that_will_do_up_to_n(
+    session: Session, recommender: Recommender, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+
+    def some(values: Sequence[str], chance: float = 0.3) -> frozenset[str]:
+        return frozenset(value for value in values if rng.random() < chance)
+
+    low, high = np.sort(rng.choice(61, 2)).tolist()
+    wish = Wish(
+        customer_id=rng.choice([None, "unheard of", *HISTORY]),
+        session_items=tuple(some([*CATALOGUE, "gone"], 0.1)),
+        like=rng.choice([None, None, "mug", "vase"]),
+        goes_with=tuple(some(["lamp", "pan"], 0.2)),
+        categories=rng.choice([None, some(("kitchen", "food"), 0.7)]),
+        min_price=rng.choice([None, Decimal(low)]),
+        max_price=rng.choice([None, Decimal(high)]),
+        without_brands=some(("Arden", "Chay"), 0.2),
+        without_items=some(list(CATALOGUE), 0.1),
+        exclude_bought=bool(rng.random() < 0.7),
+    )
+    n = int(rng.integers(1, 11))
+    will_do = {
+        item
+        for item, (_, category, brand, price, stock) in CATALOGUE.items()
+        if stock != 0
+        and item not in {*wish.session_items, *wish.goes_with, wish.like, *wish.without_items}
+        and not (wish.exclude_bought and item in HISTORY.get(wish.customer_id or "", ()))
+        and (wish.categories is None or category in wish.categories)
+        and (wish.min_price is None or wish.min_price <= Decimal(price))
+        and (wish.max_price is None or Decimal(price) <= wish.max_price)
+        and brand not in wish.without_brands
+    }
+    found = ids(suggest(session, recommender, POLICY, wish, n))
+    assert len(found) == len(set(found)) == min(n, len(will_do))
+    assert set(found) <= will_do
 
 
 def test_n_below_one_is_refused(session: Session, recommender: Recommender) -> None:
