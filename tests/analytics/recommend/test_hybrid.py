@@ -92,6 +92,26 @@ def test_a_blend_is_no_worse_than_its_parts_at_what_it_was_asked() -> None:
     )
 
 
+@pytest.mark.parametrize(("wanted", "power"), [("new", 0.5), ("old", 0.0)])
+def test_the_trend_counts_where_it_helps(wanted: str, power: float) -> None:
+    past = pd.concat(
+        [
+            interactions([(f"u{n}", "old") for n in range(20)], "2024-01-01"),
+            interactions([(f"u{n}", "new") for n in range(10)], "2024-05-01"),
+        ]
+    )
+    ids = np.array(["old", "new"])
+    question = Question(
+        past=past,
+        items=None,
+        rows=np.arange(20),
+        relevant=np.tile(ids == wanted, (20, 1)),
+        open=np.ones((20, 2), dtype=bool),
+    )
+    blend = best_blend([np.tile([1.0, 0.9], (20, 1))], question, random_state=0)
+    assert blend.trend == power
+
+
 def test_ndcg_by_hand() -> None:
     question = Question(
         past=HISTORY,

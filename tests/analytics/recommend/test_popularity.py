@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from analytics.recommend import Popularity
+from analytics.recommend.popularity import trend
 from tests.analytics.recommend.data import interactions
 
 
@@ -34,3 +35,12 @@ def test_nothing_is_like_anything() -> None:
     model = Popularity().fit(interactions([("a", "x"), ("a", "y")]))
     assert model.similar_items("x").empty
     assert model.explain("a", "y").empty
+
+
+def test_trend_is_the_share_of_users_who_came_lately() -> None:
+    old = interactions([(f"u{n}", "old") for n in range(4)], "2024-01-01")
+    new = interactions([("u0", "new"), ("u1", "new")], "2024-05-20")
+    table = pd.concat([old, new])
+    found = dict(zip(Popularity().fit(table).matrix_.items, trend(table), strict=True))
+    assert found["old"] == pytest.approx((0.5 + 4 / 2**10) / 9)
+    assert found["new"] == pytest.approx(2.5 / 7)
