@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -176,16 +177,14 @@ def nearest(
 ) -> csr_array:
     """Return the `k` nearest neighbours of each column, likeness shrunk, (columns, columns).
 
-    Works on blocks of columns: holds at most `CELLS_AT_ONCE` likenesses at a time.
+    Works on blocks of columns: holds about `CELLS_AT_ONCE` likenesses at a time.
     """
     size = columns.shape[1]
     shared = pattern(columns)
     shared_rows = shared.T.tocsr()
     likeness_of = similarity(columns)
-    block = max(1, CELLS_AT_ONCE // max(1, size))
     blocks = [csr_array((0, size), dtype=columns.dtype)]
-    for start in range(0, size, block):
-        part = slice(start, min(start + block, size))
+    for part in _parts(np.minimum(shared_rows @ np.diff(columns.indptr), size)):
         likeness = likeness_of(part)
         if shrinkage:
             both = (shared_rows[part] @ shared).data
@@ -193,6 +192,14 @@ def nearest(
         blocks.append(_keep_top(likeness, np.arange(part.start, part.stop), k))
     neighbors: csr_array = vstack(blocks, format="csr")
     return neighbors
+
+
+def _parts(sizes: NDArray[Any]) -> Iterator[slice]:
+    """Yield slices whose sizes add up to about `CELLS_AT_ONCE`; one larger than that by itself."""
+    number = np.cumsum(sizes) // CELLS_AT_ONCE
+    bounds = np.flatnonzero(np.diff(number)) + 1
+    for start, stop in pairwise([0, *bounds.tolist(), len(sizes)]):
+        yield slice(start, stop)
 
 
 def pattern(matrix: csr_array) -> csr_array:
