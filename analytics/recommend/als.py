@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from analytics.errors import InvalidInput
-from analytics.recommend.model import Model
+from analytics.recommend.model import Model, cosines
 from analytics.recommend.ranking import Scores
 
 Factors = NDArray[np.float32]
@@ -83,10 +83,7 @@ class ALS(Model):
         return products
 
     def likeness(self, item_columns: NDArray[np.intp]) -> Scores:
-        lengths = np.linalg.norm(self.item_factors_, axis=1, keepdims=True)
-        unit = self.item_factors_ / np.where(lengths > 0, lengths, 1)
-        cosines: Scores = unit @ unit[item_columns].sum(axis=0)
-        return cosines
+        return cosines(self.item_factors_, item_columns)
 
     def contributions(self, row: int, column: int, recent: csr_array | None = None) -> Scores:
         parts = np.zeros(len(self.matrix_.items))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from analytics.errors import InvalidInput
-from analytics.recommend.model import Model
+from analytics.recommend.model import Model, cosines
 from analytics.recommend.ranking import Scores
 
 Layers = dict[str, NDArray[np.float32]]
@@ -78,11 +78,7 @@ class Autoencoder(Model):
         return shares.astype(np.float64)
 
     def likeness(self, item_columns: NDArray[np.intp]) -> Scores:
-        vectors = self.layers_["encoder"].astype(np.float64)
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        unit = vectors / np.where(lengths > 0, lengths, 1)
-        cosines: Scores = unit @ unit[item_columns].sum(axis=0)
-        return cosines
+        return cosines(self.layers_["encoder"], item_columns)
 
     def _learn(self) -> None:
         weights = self.matrix_.weights

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from analytics.errors import InvalidInput
+from analytics.recommend.model import cosines
 from analytics.recommend.ranking import Scores
 from analytics.recommend.ratings import RatingModel
 
@@ -82,10 +83,7 @@ class MatrixFactorization(RatingModel):
         return found
 
     def likeness(self, item_columns: NDArray[np.intp]) -> Scores:
-        lengths = np.linalg.norm(self.item_factors_, axis=1, keepdims=True)
-        unit = self.item_factors_ / np.where(lengths > 0, lengths, 1)
-        cosines: Scores = unit @ unit[item_columns].sum(axis=0)
-        return cosines
+        return cosines(self.item_factors_, item_columns)
 
     @property
     def _base(self) -> float:

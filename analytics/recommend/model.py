@@ -247,6 +247,18 @@ class Model(ABC):
         return {}
 
 
+def cosines(vectors: NDArray[Any], rows: NDArray[np.intp]) -> Scores:
+    """Return the cosines of all vectors to those of `rows`, summed over these: (vectors,).
+
+    A vector of zeros is like nothing.
+    """
+    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors, dtype=np.float64))
+    lengths[lengths == 0] = 1.0
+    direction = (vectors[rows] / lengths[rows, None]).sum(axis=0)
+    found: Scores = (vectors @ direction.astype(vectors.dtype)) / lengths
+    return found
+
+
 def pack(name: str, matrix: csr_array) -> dict[str, NDArray[Any]]:
     """Return the three arrays of a sparse matrix."""
     return {
