@@ -112,6 +112,7 @@ class Recommender:
         candidates: Sequence[Any] | None = None,
         session_items: Sequence[Any] = (),
         recent: Mapping[Any, Sequence[Any]] | None = None,
+        categories: Sequence[Any] = (),
     ) -> pd.DataFrame:
         """Return the items to recommend to each user, known or not.
 
@@ -121,6 +122,7 @@ class Recommender:
             session_items: what is in the cart or was looked at; ids not known are ignored.
             recent: the items that users touched since the fit, an id for each time; they count at
                 once. Ids not known are ignored.
+            categories: of what was looked at and came after the fit; they count as the session's.
 
         Returns:
             user_id, item_id, score, rank (from 1), rung (see `Rung`): exactly `n` rows a user
@@ -142,7 +144,7 @@ class Recommender:
             known = np.diff(own.indptr) > 0
             yield self.model.scores(rows, new) * known[:, None] if known.any() else nothing
             yield self.model.likeness(session) if len(session) else nothing
-            yield self._in_categories(own, session)
+            yield self._in_categories(own, session, categories)
             yield self.popular_
 
         new = None if recent is None else self._recent(user_ids, recent)
@@ -284,17 +286,20 @@ class Recommender:
         shape = (len(rows), len(matrix.items))
         return csr_array((np.ones(len(columns)), (of_users, columns)), shape=shape)
 
-    def _in_categories(self, own: csr_array, session: NDArray[np.intp]) -> Scores:
+    def _in_categories(
+        self, own: csr_array, session: NDArray[np.intp], categories: Sequence[Any]
+    ) -> Scores:
         """Return how popular each item is, times how much its category is the user's.
 
         Args:
             own: (users, items), what the users touched; counts where there is no session.
         """
-        if len(session):
-            own = csr_array(
-                (np.ones(len(session)), (np.zeros_like(session), session)),
-                shape=(1, own.shape[1]),
-            )
-        taste = (own @ self._of_category).toarray()
+        named = positions(self.categories_, categories)
+        if len(session) or len(named):
+            summed = np.asarray(self._of_category[session].sum(axis=0)).ravel()
+            np.add.at(summed, named[named >= 0], 1.0)
+            taste = summed[None, :]
+        else:
+            taste = (own @ self._of_category).toarray()
         scores: Scores = taste[:, self.category_of_] * self.popular_
         return scores

@@ -233,6 +233,7 @@ def _pool(asked: _Asked, n: int, policy: RecommendPolicy) -> list[_Candidate]:
     taken = {one.offer.id for one in own}
     tiers = {rung: tier for tier, rung in enumerate(Rung, start=2)}
     narrow = _narrow(asked)
+    new_categories = _new_categories(asked)
     size = max(FEWEST_RANKED, 4 * n)
     while True:
         table = asked.recommender.recommend(
@@ -242,6 +243,7 @@ def _pool(asked: _Asked, n: int, policy: RecommendPolicy) -> list[_Candidate]:
             candidates=None if narrow is None else list(narrow),
             session_items=asked.session_items,
             recent=asked.recent,
+            categories=new_categories,
         )
         ids = table[ITEM].tolist()
         found = offers(asked.session, asked.limits, ids) if narrow is None else narrow
@@ -255,6 +257,15 @@ def _pool(asked: _Asked, n: int, policy: RecommendPolicy) -> list[_Candidate]:
         if _spread(own + ladder, policy.most_of_a_kind) >= n:
             return own + ladder
         size *= 2
+
+
+def _new_categories(asked: _Asked) -> list[str]:
+    """Return the categories of what is in the session and came after the training."""
+    items = asked.session_items
+    known = positions(asked.recommender.fitted_matrix().items, items) >= 0
+    new = [item for item, is_known in zip(items, known, strict=True) if not is_known]
+    found = offers(asked.session, Limits(), new).values() if new else ()
+    return [one.category_id for one in found if one.category_id is not None]
 
 
 def _spread(pool: Collection[_Candidate], most_of_a_kind: int) -> int:

@@ -254,6 +254,16 @@ def test_a_product_that_came_after_the_training_has_similar_ones(
     assert set(ids(everything)) == SOLD | {"beaker"}
 
 
+def test_a_guest_who_looks_at_a_new_product_gets_what_is_popular_in_its_category(
+    session: Session, recommender: Recommender
+) -> None:
+    shop.add_product(session, "rice", "Long Rice", "food", "Chay", "7", 3)
+    first = suggest(session, recommender, POLICY, Wish(session_items=("rice",)), 1)[0]
+    assert (first.product.id, first.rung) == ("tea", Rung.CATEGORY)
+    assert first.reason is not None
+    assert (first.reason.kind, first.reason.item_ids) == (ReasonKind.CATEGORY, ())
+
+
 def test_what_goes_with_it_was_bought_with_it(session: Session, recommender: Recommender) -> None:
     found = suggest(session, recommender, POLICY, Wish(goes_with=("mug",)), 2)
     assert ids(found) == ["tea", "cup"]
