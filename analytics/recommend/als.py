@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from analytics.errors import InvalidInput
-from analytics.recommend.model import Model, cosines
+from analytics.recommend.model import Model
 from analytics.recommend.ranking import Scores
 
 Factors = NDArray[np.float32]
@@ -83,7 +83,9 @@ class ALS(Model):
         return products
 
     def likeness(self, item_columns: NDArray[np.intp]) -> Scores:
-        return cosines(self.item_factors_, item_columns)
+        towards = self._inverse_lengths_[item_columns] @ self.item_factors_[item_columns]
+        cosines = (self.item_factors_ @ towards) * self._inverse_lengths_
+        return cosines.astype(np.float64)
 
     def contributions(self, row: int, column: int, recent: csr_array | None = None) -> Scores:
         parts = np.zeros(len(self.matrix_.items))
@@ -106,17 +108,19 @@ class ALS(Model):
             users = _updated(users, items, of_users, self.regularization)
             items = _updated(items, users, of_items, self.regularization)
         self.item_factors_ = items
-        self._set_whitened()
+        self._prepare()
 
     def _arrays(self) -> dict[str, NDArray[Any]]:
         return {"item_factors": self.item_factors_}
 
     def _restore(self, arrays: dict[str, NDArray[Any]]) -> None:
         self.item_factors_ = arrays["item_factors"]
-        self._set_whitened()
+        self._prepare()
 
-    def _set_whitened(self) -> None:
-        """Set the factors in the coordinates in which a user without items has the system I."""
+    def _prepare(self) -> None:
+        """Set what serving takes beside the factors: their lengths, and the whitened factors."""
+        lengths = np.linalg.norm(self.item_factors_, axis=1)
+        self._inverse_lengths_ = _ratio(np.ones_like(lengths), lengths)
         self._whitened_ = _whitened(self.item_factors_, self.regularization)[0]
 
 

@@ -130,12 +130,13 @@ class InteractionMatrix:
             recent: (rows, items), how often each user touched each item since: read as of the
                 newest time. Ratings stay as they are, since it holds none.
         """
-        known = rows >= 0
-        own = self.weights[rows[known]]
-        counts = np.zeros(len(rows), dtype=np.intp)
-        counts[known] = np.diff(own.indptr)
+        known, indptr = rows >= 0, self.weights.indptr
+        starts = np.where(known, indptr[rows], 0)
+        counts = np.where(known, indptr[rows + 1] - indptr[rows], 0)
+        ends = np.append(0, np.cumsum(counts))
+        cells = np.arange(ends[-1]) + np.repeat(starts - ends[:-1], counts)
         profiles = csr_array(
-            (own.data, own.indices, np.append(0, np.cumsum(counts))),
+            (self.weights.data[cells], self.weights.indices[cells], ends),
             shape=(len(rows), len(self.items)),
         )
         if recent is not None:
