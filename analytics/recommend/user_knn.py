@@ -79,16 +79,22 @@ class UserKNN(RatingModel):
         return found
 
     def contributions(self, row: int, column: int, recent: csr_array | None = None) -> Scores:
+        parts: Scores = self.contributions_to(row, np.array([column]), recent)[0]
+        return parts
+
+    def contributions_to(
+        self, row: int, columns: NDArray[np.intp], recent: csr_array | None = None
+    ) -> Scores:
         """Return how much each own item adds by making neighbours alike; 0 with "pearson"."""
         ratings = self.matrix_.weights
         if row < 0 or self.similarity != "cosine":
-            return np.zeros(ratings.shape[1])
+            return np.zeros((len(columns), ratings.shape[1]))
         nearest = _nearest(self._similarities(np.array([row])), self.n_neighbors)
         others = ratings[nearest.indices]
         products = _times(ratings[[row]], others).ravel()
-        of_others = nearest.data / products * others[:, [column]].toarray().ravel()
+        of_others = (nearest.data / products)[:, None] * others[:, columns].toarray()
         own: Scores = ratings[[row]].toarray().ravel()
-        parts: Scores = own * (of_others @ others)
+        parts: Scores = own * (others.T @ of_others).T
         return parts
 
     def _ratings(self, rows: NDArray[np.intp], item_columns: NDArray[np.intp]) -> Scores:
