@@ -247,7 +247,7 @@ def scores_of(model: Model, rows: NDArray[np.intp], recent: csr_array | None = N
 
 def size_of(scores: Scores) -> Scores:
     """Return the root of the mean square of each row, (rows, 1); 1 where all are 0."""
-    squares = np.square(scores).sum(axis=-1, keepdims=True)
+    squares = np.einsum("...i,...i->...", scores, scores)[..., None]
     size = np.sqrt(squares / max(1, scores.shape[-1]))
     return np.where(size > 0, size, 1.0)
 

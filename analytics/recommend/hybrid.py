@@ -21,10 +21,8 @@ from analytics.recommend.blending import (
     Blend,
     Question,
     best_blend,
-    scaled,
     scores_of,
     size_of,
-    weighted,
 )
 from analytics.recommend.content import ContentBased
 from analytics.recommend.ease import EASE
@@ -228,7 +226,11 @@ class WeightedHybrid(Hybrid):
         return added
 
     def _blend(self, scores: list[Scores]) -> Scores:
-        return weighted([scaled(part) for part in scores], self.weights_) * self.trends_
+        blended = np.zeros_like(scores[0])
+        for part, weight in zip(scores, self.weights_, strict=True):
+            blended += part * (weight / size_of(part))
+        blended *= self.trends_
+        return blended
 
     def _fitted(self) -> dict[str, Any]:
         return {

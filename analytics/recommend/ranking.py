@@ -74,7 +74,7 @@ def fill(tiers: Tiers, allowed: NDArray[np.bool_], n: int) -> Lists:
             break
         short = slice(None) if wanted.all() else np.flatnonzero(wanted)
         every = np.broadcast_to(in_order if scores is None else scores, left.shape)
-        masked = np.where(left[short], every[short], 0)
+        masked = every[short] * left[short]
         rows, items = _best(masked, wanted[short])
         values = np.zeros(len(rows)) if scores is None else masked[rows, items]
         rows = np.arange(len(left))[short][rows]
