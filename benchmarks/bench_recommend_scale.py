@@ -270,7 +270,7 @@ def _train_all(names: list[str], millions: list[int], console: Console) -> dict[
                 found = _alone("train", name, str(million * 1_000_000))
             results[name].append(found)
             console.log(
-                f"{name}, {million} million: {found['fit_s']:.0f} s ({found['cpu_s']:.0f} of work), "
+                f"{name}, {million} million: {found['cpu_s']:.0f} s of work, "
                 f"{found['peak_mb']:.0f} MB beyond a table of {found['table_mb']:.0f} MB"
             )
     return results

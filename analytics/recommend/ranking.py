@@ -67,14 +67,14 @@ def fill(tiers: Tiers, allowed: NDArray[np.bool_], n: int) -> Lists:
     """
     left = allowed.copy()
     wanted = np.minimum(left.sum(axis=1), n)
-    in_order = np.arange(left.shape[1], 0, -1)
+    in_order = np.arange(left.shape[1], 0, -1, dtype=np.float64)
     found: list[Lists] = []
     for tier, scores in enumerate(chain(tiers, [None])):
         if not wanted.any():
             break
         short = slice(None) if wanted.all() else np.flatnonzero(wanted)
         every = np.broadcast_to(in_order if scores is None else scores, left.shape)
-        masked = every[short] * left[short]
+        masked: Scores = every[short] * left[short]
         rows, items = _best(masked, wanted[short])
         values = np.zeros(len(rows)) if scores is None else masked[rows, items]
         rows = np.arange(len(left))[short][rows]
