@@ -147,7 +147,11 @@ def _by_context(turn: Turn) -> str | None:
     if last is None:
         return None
     if turn.intent in UNCLEAR and last.action in SUGGEST:
-        limits = turn.entities("money") or phrases.names("before", "leave_out", turn.text)
+        limits = (
+            turn.entities("money")
+            or phrases.names("before", "leave_out", turn.text)
+            or phrases.said("wish", turn.text)
+        )
         return REFINE if limits and not turn.entities("code") else None
     if phrases.said("wish", turn.text) != "cheaper":
         return None
