@@ -64,8 +64,7 @@ def follow_up(turn: Turn, session: Session) -> list[EventType]:
         return []
     if meant := _by_context(turn):
         return replay(turn, turn.messages()[0], meant)
-    if (picked := _picked(turn)) or turn.intent == REFINE:
-        # What refines a wish goes on from it by itself.
+    if (picked := _picked(turn)) or _refines(turn):
         return picked
     return ask_again(turn, session) if goes_on(turn, session) else []
 
@@ -135,6 +134,16 @@ def merge(text: str, known: Sequence[Entity], named: Sequence[Entity]) -> tuple[
         entities.append(placed)
         text = text[:start] + new.value + text[end:]
     return text, sorted(entities, key=lambda entity: entity.start)
+
+
+def _refines(turn: Turn) -> bool:
+    """Return whether the message goes on from what was suggested by itself.
+
+    "What about mugs?" asks a search again, and changes a wish.
+    """
+    last = last_request(turn)
+    suggested = last is not None and last.action in SUGGEST
+    return turn.intent == REFINE and (suggested or not follows(turn.text))
 
 
 def _by_context(turn: Turn) -> str | None:
