@@ -10,6 +10,7 @@ from typing import Any
 from rasa_sdk.endpoint import create_app
 from rasa_sdk.executor import ActionExecutor
 from sanic import Sanic
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from actions.chores import chores
 from actions.desk import desk_routes
@@ -42,6 +43,9 @@ def main() -> int:
     except SalesclerkError as error:
         print(f"The action server cannot start: {error}", file=sys.stderr)  # noqa: T201
         return 1
+    # Requests are small and many: several threads for one would keep the others waiting. Only what
+    # is loaded by now can be told.
+    threadpool_limits(1)
     with chores(services()):
         make_app().run(
             host=HOST,
