@@ -73,3 +73,14 @@ def test_blocks_do_not_change_the_factors(monkeypatch: pytest.MonkeyPatch) -> No
 def test_settings_are_checked(setting: str) -> None:
     with pytest.raises(InvalidInput, match=setting):
         ALS(**{setting: 0})
+
+
+def test_scores_are_those_of_the_exact_factors() -> None:
+    # Users touch fewer items than there are factors, or more: either is a system of its own.
+    model = ALS(n_factors=4, alpha=5, regularization=0.5).fit(interactions(random_pairs()))
+    confidence = 1 + 5 * model.matrix_.weights.toarray()
+    sizes = np.diff(model.matrix_.weights.indptr)
+    assert sizes.min() < 4 < sizes.max()
+    exact = best_rows(model.item_factors_, confidence, model) @ model.item_factors_.T
+    found = model.scores(np.arange(len(confidence)))
+    assert found == pytest.approx(exact, abs=1e-5)
