@@ -128,7 +128,7 @@ def evaluate_recommender(
     if interactions.empty:
         raise NotEnoughHistory("orders")
     past, future = _past_and_future(interactions, held_back)
-    chooser = _chooser(load_training_policy(settings.policies / "training.yml"), held_back)
+    chooser = _chooser(load_training_policy(settings.policies / "training.yml"))
     chooser.fit(past, items, lambda done, total: progress(RECOMMEND, done, total))
     models = {"recommender": chooser, "popularity": Popularity().fit(past, items)}
     evaluations = {name: Evaluation.of(model, past, future) for name, model in models.items()}
@@ -229,8 +229,8 @@ def _past_and_future(
     return past, future[future[USER].isin(asked)]
 
 
-def _chooser(policy: TrainingPolicy, held_back: str = "latest") -> AutoRecommender:
-    return AutoRecommender(seconds=60 * policy.minutes, held_back=held_back)
+def _chooser(policy: TrainingPolicy) -> AutoRecommender:
+    return AutoRecommender(seconds=60 * policy.minutes)
 
 
 def _train_segments(order_lines: pd.DataFrame, folder: Path, progress: Progress) -> dict[str, Any]:

@@ -92,9 +92,7 @@ SAME: Final[dict[str, tuple[Callable[[], Model], Peer]]] = {
 
 def quality(setting: Setting) -> dict[str, Any]:
     """Return the figures of every model, ours and, where there, the library's."""
-    auto = AutoRecommender(
-        exclude_seen=setting.exclude_seen, held_back="latest" if setting.by_time else "random"
-    )
+    auto = AutoRecommender()
     makers = OURS if setting.exclude_seen else OURS | REPEATS
     ours = {name: _evaluation(make(), setting) for name, make in makers.items()}
     ours[AUTO] = _evaluation(auto, setting)

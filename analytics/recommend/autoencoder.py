@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from analytics.errors import InvalidInput
 from analytics.recommend.model import Model, cosines
@@ -81,6 +82,11 @@ class Autoencoder(Model):
         return cosines(self.layers_["encoder"], item_columns)
 
     def _learn(self) -> None:
+        # Steps are small: threads would mostly wait for one another.
+        with threadpool_limits(1):
+            self._descend()
+
+    def _descend(self) -> None:
         weights = self.matrix_.weights
         rng = np.random.default_rng(self.random_state)
         inputs, n_items = _unit_rows(weights), weights.shape[1]

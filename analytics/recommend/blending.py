@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Self
 
 import numpy as np
@@ -18,11 +18,13 @@ from analytics.recommend.model import Model
 from analytics.recommend.popularity import trend
 from analytics.recommend.ranking import CELLS_AT_ONCE, Scores
 
-HELD_BACK: Final = ("latest", "random")
+HELD_BACK: Final = ("auto", "latest", "random")
 N: Final = 10
 "Length of the lists whose NDCG counts."
 USERS: Final = 1_000
 ENOUGH_USERS: Final = 100
+ENOUGH_KNOWN: Final = 0.5
+"Of the latest interactions, the share by users who came before."
 RANDOM_SHARE: Final = 0.1
 "Of each user's interactions: little, so that models learn from nearly as much as in the end."
 STEPS: Final = 10
@@ -46,13 +48,15 @@ class Question:
         items: the catalogue, if any.
         rows: the users, by their row of what a model learns from `past`.
         relevant: (users, items), what a list should hold.
-        open: (users, items), what it may hold.
+        seen: (users, items), what they touched before.
+        open: (users, items), what a list may hold.
     """
 
     past: pd.DataFrame
     items: pd.DataFrame | None
     rows: NDArray[np.intp]
     relevant: NDArray[np.bool_]
+    seen: NDArray[np.bool_]
     open: NDArray[np.bool_]
 
     @classmethod
@@ -60,23 +64,24 @@ class Question:
         cls,
         interactions: pd.DataFrame,
         items: pd.DataFrame | None,
-        exclude_seen: bool,
         held_back: str,
         random_state: int,
     ) -> Self:
-        """Ask for a part of the interactions, of some of the users.
+        """Ask for a part of the interactions, new items or not, of some of the users.
 
         Args:
-            held_back: "latest" for the latest fifth, or "random" for a random tenth of each
-                user's, which is also taken where hardly anybody of the latest time was there
-                before.
+            held_back: "latest" for the latest fifth, "random" for a random tenth of each user's;
+                "auto" is the latest, unless most of it is by users who had not come before, whom
+                nothing can be asked about. Random it is, too, where hardly anybody came back.
 
         Raises:
             InvalidInput: a column, an id or a time is missing.
         """
         past, future = temporal_split(interactions)
-        few = future.loc[future[USER].isin(past[USER]), USER].nunique() < ENOUGH_USERS
-        if few or held_back == "random":
+        came_back = future[USER].isin(past[USER])
+        few = future.loc[came_back, USER].nunique() < ENOUGH_USERS
+        newcomers = held_back == "auto" and came_back.mean() < ENOUGH_KNOWN
+        if few or newcomers or held_back == "random":
             in_order = interactions.sort_values([USER, ITEM, TIMESTAMP])
             past, future = random_split(
                 in_order, rng=np.random.default_rng(random_state), test_share=RANDOM_SHARE
@@ -90,12 +95,21 @@ class Question:
         asked = known & (place[rows] >= 0)
         relevant = np.zeros((len(users), len(matrix.items)), dtype=bool)
         relevant[place[rows[asked]], columns[asked]] = True
-        may_hold = np.ones_like(relevant)
-        if exclude_seen:
-            may_hold = ~(matrix.profiles(users).toarray() > 0)
-            relevant &= may_hold
-        left = relevant.any(axis=1)
-        return cls(past, items, users[left], relevant[left], may_hold[left])
+        seen = matrix.profiles(users).toarray() > 0
+        return cls(past, items, users, relevant, seen, np.ones_like(seen))
+
+    def about_new(self) -> tuple[Self, NDArray[np.bool_]]:
+        """Return the same question about new items alone, and which of the users it asks about."""
+        relevant = self.relevant & ~self.seen
+        asked = relevant.any(axis=1)
+        new = replace(
+            self,
+            rows=self.rows[asked],
+            relevant=relevant[asked],
+            seen=self.seen[asked],
+            open=~self.seen[asked],
+        )
+        return new, asked
 
     def scores(self, model: Model) -> Scores:
         """Fit the model on the past and return its scores for the users, scaled: (users, items)."""

@@ -87,7 +87,8 @@ class Hybrid(Model):
         return self
 
     def likeness(self, item_columns: NDArray[np.intp]) -> Scores:
-        likeness: Scores = self._blend([m.likeness(item_columns)[None, :] for m in self.parts_])[0]
+        parts = [model.likeness(item_columns)[None, :] for model in self._counted()]
+        likeness: Scores = self._blend(parts)[0]
         return likeness
 
     def contributions(self, row: int, column: int, recent: csr_array | None = None) -> Scores:
@@ -101,10 +102,14 @@ class Hybrid(Model):
 
     @abstractmethod
     def _blend(self, scores: list[Scores]) -> Scores:
-        """Return one score of what each part says, all (rows, items)."""
+        """Return one score of what each counted part says, all (rows, items)."""
 
     def scores(self, rows: NDArray[np.intp], recent: csr_array | None = None) -> Scores:
-        return self._blend([scores_of(model, rows, recent) for model in self.parts_])
+        return self._blend([scores_of(model, rows, recent) for model in self._counted()])
+
+    def _counted(self) -> list[Model]:
+        """Return the parts that have a say."""
+        return self.parts_
 
     def save(self, folder: Path) -> None:
         self.fitted_matrix()
@@ -158,7 +163,8 @@ class WeightedHybrid(Hybrid):
     Args:
         weights: one for each part, from 0, and no trend; None finds weights and trend with the
             best NDCG at 10 on interactions that are held back.
-        held_back: the "latest" fifth, as a shop meets it, or a "random" tenth of each user's.
+        held_back: the "latest" fifth, as a shop meets it, or a "random" tenth of each user's;
+            "auto" is random where most of the latest are by users who had not come before.
         exclude_seen: whether the weights are to do well at new items, or at all.
         random_state: seed that draws the users whom the weights are tried on.
 
@@ -177,7 +183,7 @@ class WeightedHybrid(Hybrid):
         models: Sequence[Model],
         *,
         weights: Sequence[float] | None = None,
-        held_back: str = "latest",
+        held_back: str = "auto",
         exclude_seen: bool = True,
         random_state: int = 0,
     ) -> None:
@@ -208,9 +214,8 @@ class WeightedHybrid(Hybrid):
         return self
 
     def _question(self, interactions: pd.DataFrame, items: pd.DataFrame | None) -> Question:
-        return Question.of(
-            interactions, items, self.exclude_seen, self.held_back, self.random_state
-        )
+        question = Question.of(interactions, items, self.held_back, self.random_state)
+        return question.about_new()[0] if self.exclude_seen else question
 
     def contributions_to(
         self, row: int, columns: NDArray[np.intp], recent: csr_array | None = None
@@ -221,13 +226,17 @@ class WeightedHybrid(Hybrid):
             * model.contributions_to(row, columns, recent)
             / size_of(scores_of(model, rows, recent))[0, 0]
             for weight, model in zip(self.weights_, self.parts_, strict=True)
+            if weight
         ]
         added: Scores = np.sum(parts, axis=0) * self.trends_[columns, None]
         return added
 
+    def _counted(self) -> list[Model]:
+        return [part for part, weight in zip(self.parts_, self.weights_, strict=True) if weight]
+
     def _blend(self, scores: list[Scores]) -> Scores:
         blended = np.zeros_like(scores[0])
-        for part, weight in zip(scores, self.weights_, strict=True):
+        for part, weight in zip(scores, self.weights_[self.weights_ > 0], strict=True):
             blended += part * (weight / size_of(part))
         blended *= self.trends_
         return blended

@@ -84,9 +84,10 @@ class Model(ABC):
         """
         matrix = self.fitted_matrix()
         popular = matrix.customers_of_items()
+        ranker = self.ranker(exclude_seen)
         table = ranking.recommend(
             matrix,
-            lambda rows, recent: (self.scores(rows, recent), popular),
+            lambda rows, recent: (ranker.scores(rows, recent), popular),
             user_ids,
             n,
             exclude_seen,
@@ -204,6 +205,10 @@ class Model(ABC):
         if column < 0:
             raise UnknownProduct(str(item_id))
         return column
+
+    def ranker(self, exclude_seen: bool) -> Model:
+        """Return what gives the scores for lists without, or with, what the user touched before."""
+        return self
 
     @abstractmethod
     def scores(self, rows: NDArray[np.intp], recent: csr_array | None = None) -> Scores:

@@ -138,11 +138,12 @@ class Recommender:
         if exclude_seen:
             allowed[session] = False
         nothing = np.zeros(len(matrix.items))
+        ranker = self.model.ranker(exclude_seen)
 
         def tiers_of(rows: NDArray[np.intp], new: csr_array | None) -> Tiers:
             own = matrix.profiles(rows, new)
             known = np.diff(own.indptr) > 0
-            yield self.model.scores(rows, new) * known[:, None] if known.any() else nothing
+            yield ranker.scores(rows, new) * known[:, None] if known.any() else nothing
             yield self.model.likeness(session) if len(session) else nothing
             yield self._in_categories(own, session, categories)
             yield self.popular_

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -31,17 +32,40 @@ def repeating() -> pd.DataFrame:
 
 def test_the_best_model_alone_is_kept(tmp_path: Path) -> None:
     models = [Popularity(), RepeatPurchase()]
-    found = AutoRecommender(models, exclude_seen=False).fit(repeating())
-    assert [type(part) for part in found.parts_] == [RepeatPurchase]
-    assert found.weights_ == pytest.approx([1])
+    found = AutoRecommender(models).fit(repeating())
     assert found.tried_["model"].tolist() == ["Popularity", "RepeatPurchase"]
-    assert found.tried_["weight"].tolist() == [0, 1]
-    assert found.tried_["ndcg"].is_monotonic_increasing
+    assert found.tried_["weight_of_all"].tolist() == [0, 1]
+    assert found.tried_["ndcg_of_all"].is_monotonic_increasing
     found.save(tmp_path)
     loaded = AutoRecommender.load(tmp_path)
     pd.testing.assert_frame_equal(loaded.tried_, found.tried_)
     again = loaded.recommend(USERS, exclude_seen=False)
     pd.testing.assert_frame_equal(again, found.recommend(USERS, exclude_seen=False))
+
+
+def test_new_items_and_all_items_have_a_blend_each(tmp_path: Path) -> None:
+    """Users touch their own items again, and in the end all the same new one."""
+    users = [f"u{n:03}" for n in range(120)]
+    own = [(user, f"{user}-{n}") for user in users for n in range(3)]
+    early = pd.concat([interactions(own, f"2024-05-{day:02}") for day in range(1, 5)])
+    crowd = interactions([(f"c{n}", "hit") for n in range(20)], "2024-05-01")
+    late = pd.concat(
+        [
+            interactions(own, "2024-06-01"),
+            interactions([(user, "hit") for user in users], "2024-06-01"),
+        ]
+    )
+    table = pd.concat([early, crowd, late], ignore_index=True)
+    found = AutoRecommender([Popularity(), RepeatPurchase()], held_back="latest").fit(table)
+    weights = found.tried_.set_index("model")
+    assert weights.loc["Popularity", "weight"] > weights.loc["Popularity", "weight_of_all"]
+    found.save(tmp_path)
+    for model in (found, AutoRecommender.load(tmp_path)):
+        again = model.recommend(["u000"], 3, exclude_seen=False)
+        assert set(again["item_id"]) == {"u000-0", "u000-1", "u000-2"}
+        assert model.recommend(["c1"], 1)["item_id"].tolist() != ["hit"]
+        mine = model.ranker(exclude_seen=False).scores(np.array([0]))
+        assert not np.array_equal(mine, model.ranker(exclude_seen=True).scores(np.array([0])))
 
 
 def test_nothing_new_is_tried_when_the_time_is_over() -> None:
@@ -51,7 +75,7 @@ def test_nothing_new_is_tried_when_the_time_is_over() -> None:
 
 def test_all_families_are_tried_and_ratings_not_read() -> None:
     table = repeating().assign(rating=float("nan"))
-    found = AutoRecommender(exclude_seen=False).fit(table)
+    found = AutoRecommender().fit(table)
     assert len(found.tried_) == len(auto.families())
     best = found.recommend(["u1"], n=3, exclude_seen=False)
     assert set(best["item_id"]) == {"u1-0", "u1-1", "u1-2"}

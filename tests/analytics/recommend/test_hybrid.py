@@ -71,6 +71,25 @@ def test_the_latest_fifth_or_a_random_one_decides() -> None:
     assert spread.weights_[1] > latest.weights_[1]
 
 
+def test_a_random_part_decides_where_the_latest_are_newcomers() -> None:
+    """300 users touch four items of 30 each on a day of their own; half of the last ones return."""
+    rng = np.random.default_rng(5)
+    days = pd.date_range("2024-01-01", periods=300)
+    visits = [
+        interactions([(f"u{n:03}", f"i{i:02}") for i in rng.choice(30, 4, replace=False)], str(day))
+        for n, day in enumerate(days)
+    ]
+    newcomers = pd.concat(visits, ignore_index=True)
+    regulars = newcomers.assign(user_id=[f"u{n % 150:03}" for n in range(len(newcomers))])
+
+    def asked(table: pd.DataFrame, held_back: str) -> pd.Timestamp:
+        past = Question.of(table, None, held_back=held_back, random_state=0).past
+        return past["timestamp"].max()
+
+    assert asked(newcomers, "auto") == asked(newcomers, "random")
+    assert asked(regulars, "auto") == asked(regulars, "latest") < asked(regulars, "random")
+
+
 def test_weights_are_alike_where_nobody_can_be_asked() -> None:
     assert WeightedHybrid([EASE(), ItemKNN()]).fit(HISTORY).weights_ == pytest.approx([0.5, 0.5])
 
@@ -82,7 +101,7 @@ def test_a_blend_is_no_worse_than_its_parts_at_what_it_was_asked() -> None:
     ]
     table = interactions(pairs)
     table["timestamp"] += pd.to_timedelta(np.arange(len(table)), unit="h")
-    question = Question.of(table, None, exclude_seen=False, held_back="latest", random_state=0)
+    question = Question.of(table, None, held_back="latest", random_state=0)
     models = [Popularity(), RepeatPurchase(), ItemKNN()]
     scores = [question.scores(model) for model in models]
     blend = best_blend(scores, question, random_state=0)
@@ -106,6 +125,7 @@ def test_the_trend_counts_where_it_helps(wanted: str, power: float) -> None:
         items=None,
         rows=np.arange(20),
         relevant=np.tile(ids == wanted, (20, 1)),
+        seen=np.zeros((20, 2), dtype=bool),
         open=np.ones((20, 2), dtype=bool),
     )
     blend = best_blend([np.tile([1.0, 0.9], (20, 1))], question, random_state=0)
@@ -118,6 +138,7 @@ def test_ndcg_by_hand() -> None:
         items=None,
         rows=np.array([0]),
         relevant=np.array([[False, True, True]]),
+        seen=np.array([[False, False, False]]),
         open=np.array([[True, True, True]]),
     )
     ideal = 1 + 1 / np.log2(3)
