@@ -11,7 +11,7 @@ from actions import cards
 from actions.base import GuardedAction
 from actions.differences import Fact, facts
 from actions.questionnaire import Ask, QuestionForm
-from actions.questions.comparison import COMPARED_SLOT, Compared
+from actions.questions.comparison import COMPARE, COMPARED_SLOT, Compared
 from actions.turn import Turn
 from analytics.store import catalogue
 
@@ -20,7 +20,7 @@ class ComparisonForm(QuestionForm):
     """Which products are to be compared."""
 
     form = "comparison_form"
-    intents = frozenset({"compare_products"})
+    intents = frozenset({COMPARE})
     questions = (Compared(),)
 
 

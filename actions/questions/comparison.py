@@ -11,13 +11,14 @@ from actions import cards, phrases, reference
 from actions.questions.base import Answers, Question, known
 from actions.questions.products import named_products
 from actions.turn import ANSWERS, Turn
-from actions.wording import mends
+from actions.wording import asks, mends
 from analytics.errors import SalesclerkError
 from analytics.store import catalogue
 from analytics.store.models import Product
 
 COMPARED_SLOT: Final = "compared"
 "Ids of the products to be compared."
+COMPARE: Final = "compare_products"
 FEWEST: Final = 2
 MOST: Final = 3
 OFFERED: Final = 4
@@ -62,6 +63,9 @@ class Compared(Question):
         return [one for one in turn.shown if one in shown][:most]
 
     def recognises(self, turn: Turn, session: Session) -> bool:
+        if asks(turn.text) and turn.intent not in ANSWERS | {COMPARE}:
+            # "What goes with LAMP-001?" names one and asks something else of it.
+            return False
         found: Answers = {}
         try:
             self.read(turn, session, found, asked=True)

@@ -21,9 +21,14 @@ _BEFORE = "|".join(rf"(?P<{code}>{before})" for code, (before, _) in _CURRENCIES
 _AFTER = "|".join(rf"(?P<{code}>{after})" for code, (_, after) in _CURRENCIES.items())
 
 # Beside a number without a currency only these make it money: "at least 5" is rather a quantity.
-_UNDER = r"under|below|less\sthan|cheaper\sthan|不超过|不超過|低于|低於|少于"
-_OVER = r"over|above|more\sthan|高于|高於|超过|超過"
-_UP_TO = rf"{_UNDER}|up\sto|at\smost|no\smore\sthan|not\sover|within|max(?:imum)?|最多"
+_LESS = r"under|below|less\sthan|cheaper\sthan"
+_MORE = r"over|above|more\sthan"
+_NOT = r"(?:not|no|nothing|none)\s"
+_ZH_LESS, _ZH_MORE = "低于|低於|少于|少於", "高于|高於|超过|超過|多于|多於"
+_ZH_NOT = "(?:不要|不能|不|别|別)"
+_UNDER = rf"{_LESS}|{_NOT}(?:{_MORE})|{_ZH_LESS}|{_ZH_NOT}(?:{_ZH_MORE})"
+_OVER = rf"{_MORE}|{_NOT}(?:{_LESS})|{_ZH_MORE}|{_ZH_NOT}(?:{_ZH_LESS})"
+_UP_TO = rf"{_UNDER}|up\sto|at\smost|within|max(?:imum)?|最多"
 _FROM = rf"{_OVER}|at\sleast|from|min(?:imum)?|至少"
 _LIMIT = rf"(?:(?:(?P<most>{_UP_TO})|(?P<least>{_FROM}))\s*)?"
 _LIMIT_AFTER = r"(?:\s*(?:(?P<most_after>以内|以內|以下|之内|之內|内)|(?P<least_after>以上)))"
