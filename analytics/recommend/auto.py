@@ -10,7 +10,7 @@ from typing import Any, Final, Self
 import numpy as np
 import pandas as pd
 
-from analytics.columns import ITEM, RATING
+from analytics.columns import ITEM, RATING, USER
 from analytics.errors import InvalidInput
 from analytics.recommend.als import ALS
 from analytics.recommend.autoencoder import Autoencoder
@@ -29,6 +29,8 @@ from analytics.recommend.user_knn import UserKNN
 
 LINEAR_ITEMS: Final = 20_000
 "Items above which a linear model takes too much memory."
+MANY_USERS: Final = 50_000
+"Users above which asking all of them, or learning from one after the other, takes too long."
 
 
 def families() -> list[Model]:
@@ -168,9 +170,12 @@ class AutoRecommender(WeightedHybrid):
         self._trends_of_all = trends**self.blend_of_all_.trend
 
     def _candidates(self, interactions: pd.DataFrame, items: pd.DataFrame | None) -> list[Model]:
-        """Return the models that fit into memory."""
+        """Return the models that a shop of this size has the memory and the time for."""
         n_items = len(set(interactions[ITEM]).union(() if items is None else items[ITEM]))
-        return [m for m in self.models if n_items <= LINEAR_ITEMS or not isinstance(m, LinearModel)]
+        too_large: tuple[type[Model], ...] = (LinearModel,) if n_items > LINEAR_ITEMS else ()
+        if interactions[USER].nunique() > MANY_USERS:
+            too_large += (UserKNN, Autoencoder)
+        return [model for model in self.models if not isinstance(model, too_large)]
 
     def _fitted(self) -> dict[str, Any]:
         return {

@@ -9,11 +9,13 @@ import pytest
 from analytics.errors import InvalidInput
 from analytics.recommend import (
     EASE,
+    Autoencoder,
     AutoRecommender,
     ItemKNN,
     ItemTransition,
     Popularity,
     RepeatPurchase,
+    UserKNN,
     auto,
 )
 from tests.analytics.recommend.data import USERS, interactions
@@ -84,6 +86,14 @@ def test_all_families_are_tried_and_ratings_not_read() -> None:
 def test_too_large_a_catalogue_is_spared_linear_models(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(auto, "LINEAR_ITEMS", 25)
     found = AutoRecommender([EASE(), ItemTransition(), Popularity()]).fit(repeating())
+    assert found.tried_["model"].tolist() == ["Popularity"]
+
+
+def test_too_many_users_are_spared_models_that_ask_them_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(auto, "MANY_USERS", 2)
+    found = AutoRecommender([UserKNN(), Autoencoder(), Popularity()]).fit(repeating())
     assert found.tried_["model"].tolist() == ["Popularity"]
 
 
