@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from rasa_sdk.events import EventType
 from sqlalchemy.orm import Session
 
-from actions import cards
+from actions import cards, phrases
+from actions.again import ask_again, goes_on
 from actions.base import GuardedAction
 from actions.differences import Fact, facts
+from actions.history import last_request
 from actions.questionnaire import Ask, QuestionForm
 from actions.questions.comparison import COMPARE, COMPARED_SLOT, Compared
 from actions.turn import Turn
@@ -32,6 +34,14 @@ class ActionCompare(GuardedAction):
     """Show two or three products side by side, and say in what they differ."""
 
     action_name = "action_compare"
+
+    def redirect(self, turn: Turn, session: Session) -> list[EventType]:
+        """Ask the last request of what is only named: "and the stool?"."""
+        last = last_request(turn)
+        named_only = not phrases.said("comparing", turn.text) and goes_on(turn, session)
+        if turn.replayed or last is None or last.completed == ComparisonForm.form or not named_only:
+            return []
+        return ask_again(turn, session)
 
     def act(self, turn: Turn, session: Session) -> list[EventType]:
         ids = [str(one) for one in turn.slots.get(COMPARED_SLOT) or []]
