@@ -19,6 +19,8 @@ CELLS_AT_ONCE: Final = 4_000
 "Cells whose factors are held at a time: so few that the processor's cache holds them."
 STEPS: Final = 2
 "Steps of conjugate gradient an update: each starts from the factors before."
+KEPT_USERS: Final = 20_000
+"Users up to whom their factors are kept: of more they would take much memory."
 PADDING: Final = 1.25
 "How much longer the longest row of a block may be than its shortest."
 
@@ -27,8 +29,8 @@ class ALS(Model):
     """Factors whose products say whether a user touches an item.
 
     What was touched counts 1 with confidence 1 + alpha × weight, what was not counts 0 with
-    confidence 1. A user's factors are solved for anew from what he touched whenever they are
-    asked for, so that none are stored. A round takes time in proportion to the interactions times
+    confidence 1. A user's factors solve for what he touched: of many users, and where something is
+    new, only when they are asked for. A round takes time in proportion to the interactions times
     n_factors, and to users and items times n_factors squared.
 
     Sources: Hu, Koren and Volinsky, "Collaborative filtering for implicit feedback datasets",
@@ -45,9 +47,12 @@ class ALS(Model):
 
     Attributes:
         item_factors_: (items, n_factors), float32; 0 for an item that nobody touched.
+        user_factors_: (users, n_factors), float32, in the coordinates of `_whitened`; no rows for
+            more than `KEPT_USERS`.
     """
 
     item_factors_: Factors
+    user_factors_: Factors
 
     def __init__(
         self,
@@ -75,12 +80,23 @@ class ALS(Model):
         self.random_state = random_state
 
     def scores(self, rows: NDArray[np.intp], recent: csr_array | None = None) -> Scores:
-        profiles = self.matrix_.profiles(rows, recent)
-        factors = np.zeros((len(rows), self.n_factors), dtype=np.float32)
-        for block in _blocks(profiles, self.alpha):
-            factors[block.rows] = _solved(self._whitened_[block.columns], block)
+        kept = (rows >= 0) & (len(self.user_factors_) > 0)
+        if recent is not None:
+            kept &= np.diff(recent.indptr) == 0
+        factors = np.empty((len(rows), self.n_factors), dtype=np.float32)
+        factors[kept] = self.user_factors_[rows[kept]]
+        if not kept.all():
+            left = None if recent is None else recent[np.flatnonzero(~kept)]
+            factors[~kept] = self._factors_of(self.matrix_.profiles(rows[~kept], left))
         products: Scores = (factors @ self._whitened_.T).astype(np.float64)
         return products
+
+    def _factors_of(self, profiles: csr_array) -> Factors:
+        """Return the factors of users by what they touched, (users, n_factors)."""
+        factors = np.zeros((profiles.shape[0], self.n_factors), dtype=np.float32)
+        for block in _blocks(profiles, self.alpha):
+            factors[block.rows] = _solved(self._whitened_[block.columns], block)
+        return factors
 
     def likeness(self, item_columns: NDArray[np.intp]) -> Scores:
         towards = self._inverse_lengths_[item_columns] @ self.item_factors_[item_columns]
@@ -109,12 +125,15 @@ class ALS(Model):
             items = _updated(items, users, of_items, self.regularization)
         self.item_factors_ = items
         self._prepare()
+        few = weights.shape[0] <= KEPT_USERS
+        self.user_factors_ = self._factors_of(weights if few else weights[:0])
 
     def _arrays(self) -> dict[str, NDArray[Any]]:
-        return {"item_factors": self.item_factors_}
+        return {"item_factors": self.item_factors_, "user_factors": self.user_factors_}
 
     def _restore(self, arrays: dict[str, NDArray[Any]]) -> None:
         self.item_factors_ = arrays["item_factors"]
+        self.user_factors_ = arrays["user_factors"]
         self._prepare()
 
     def _prepare(self) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 
 from analytics.errors import InvalidInput
 from analytics.recommend import ALS, als
@@ -67,6 +68,20 @@ def test_blocks_do_not_change_the_factors(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(als, "CELLS_AT_ONCE", 5)
     parts = ALS(n_factors=2).fit(table).recommend(USERS)
     assert parts["score"].to_numpy() == pytest.approx(whole["score"].to_numpy())
+
+
+def test_kept_factors_are_those_that_are_solved_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = interactions(random_pairs())
+    kept = ALS(n_factors=3).fit(table)
+    monkeypatch.setattr(als, "KEPT_USERS", 1)
+    solved = ALS(n_factors=3).fit(table)
+    assert len(kept.user_factors_) > 0 == len(solved.user_factors_)
+    rows = np.array([1, -1, 0])
+    np.testing.assert_allclose(kept.scores(rows), solved.scores(rows), rtol=1e-5, atol=1e-7)
+    recent = csr_array(np.eye(3, len(kept.matrix_.items)) * [[0], [1], [1]])
+    np.testing.assert_allclose(
+        kept.scores(rows, recent), solved.scores(rows, recent), rtol=1e-5, atol=1e-7
+    )
 
 
 @pytest.mark.parametrize("setting", ["n_factors", "alpha", "regularization", "n_iterations"])
