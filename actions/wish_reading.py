@@ -133,7 +133,9 @@ def with_amounts(text: str, amounts: Sequence[Entity], wanted: Wanted) -> Wanted
         return wanted
     least, most = limits.get("least"), limits.get("most")
     changed = replace(wanted, least=least or wanted.least, most=most or wanted.most)
-    if changed.contradicts_itself and len(limits) == 1:
+    # "Under 100" after "over 100" leaves nothing either.
+    clash = changed.contradicts_itself or changed.least == changed.most
+    if clash and len(limits) == 1:
         return replace(wanted, least=least, most=most)
     return changed
 

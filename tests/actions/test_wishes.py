@@ -63,6 +63,9 @@ def test_a_new_limit_replaces_an_old_one_that_it_contradicts() -> None:
     text = "under 30"
     wanted = with_amounts(text, amounts(text, "money", ("30", "max")), before)
     assert (wanted.least, wanted.most) == ("20", "30")
+    text = "no, under 20"
+    wanted = with_amounts(text, amounts(text, "money", ("20", "max")), before)
+    assert (wanted.least, wanted.most) == (None, "20")
 
 
 def test_cheaper_and_dearer_go_on_from_one_another() -> None:
