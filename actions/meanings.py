@@ -37,7 +37,7 @@ class ActionAskMeaning(GuardedAction):
 
     def act(self, turn: Turn, session: Session) -> list[EventType]:
         message = turn.messages()[0]
-        meanings = _meanings(turn, message)
+        meanings = meanings_of(turn, message)
         if len(meanings) == 1:
             return replay(turn, message, meanings[0])
         if not meanings:
@@ -67,13 +67,13 @@ class ActionClarify(GuardedAction):
         if meaning is None:
             turn.say("utter_say_otherwise", buttons=[person_button(turn)])
             return [missed(turn, misses(turn)), offered(HandoffReason.MISSES), *_wait(turn)]
-        if not asked or meaning not in _meanings(turn, asked[0]):
+        if not asked or meaning not in meanings_of(turn, asked[0]):
             turn.say("utter_meaning_outdated")
             return []
         return replay(turn, asked[0], meaning)
 
 
-def _meanings(turn: Turn, message: Mapping[str, Any]) -> list[str]:
+def meanings_of(turn: Turn, message: Mapping[str, Any]) -> list[str]:
     """Return what an ambiguous message may mean to this speaker; nothing for another message.
 
     Its meanings stand in the ranking, behind the intent that says so.

@@ -20,6 +20,7 @@ from actions import cards, identity, phrases, reference, shown, suspension
 from actions.base import GuardedAction
 from actions.forms import LEADS_NOWHERE, FormValidation
 from actions.history import exchanges
+from actions.meanings import meanings_of
 from actions.questions.base import Answers, Question
 from actions.questions.choices import METHOD_SLOT
 from actions.questions.lines import LINES_SLOT
@@ -28,7 +29,7 @@ from actions.questions.orders import NUMBER_SLOT, ORDER_SLOT, known_order, meant
 from actions.questions.places import ADDRESS_SLOT
 from actions.questions.products import BASKET_SLOT, QUOTE_SLOT
 from actions.suspension import QUEUE_SLOT
-from actions.turn import ANSWERS, REQUESTED_SLOT, Turn
+from actions.turn import AMBIGUOUS, ANSWERS, REQUESTED_SLOT, Turn
 from actions.wording import asks, leaves, mends, says_more, stops
 from analytics.errors import InvalidQuantity, PlanChanged, Refused, SalesclerkError
 from analytics.identity import Role
@@ -122,7 +123,7 @@ class QuestionForm(FormValidation):
                 question.read(turn, session, found, asked=False)
         if first is not None and first.slot not in found and not self._changed(turn, found):
             first.take_as_is(turn, session, found)
-        if first is not None and not _news(found) and turn.intent in ANSWERS:
+        if first is not None and not _news(found) and _may_answer(turn):
             turn.say(f"utter_invalid_{first.slot}")
             found[first.slot] = None
 
@@ -495,6 +496,12 @@ def _agrees(turn: Turn) -> bool:
     short = len(text.split()) <= MOST_WORDS and len(text) <= MOST_CHARACTERS
     begins = phrases.begins("yes", "yes", text) or text.startswith("/")
     return turn.intent in about and short and (begins or turn.intent == "affirm")
+
+
+def _may_answer(turn: Turn) -> bool:
+    """Return whether the message, or one of the things that it may mean, is a plain answer."""
+    may_mean = meanings_of(turn, turn.messages()[0]) if turn.intent == AMBIGUOUS else []
+    return not ANSWERS.isdisjoint([turn.intent, *may_mean])
 
 
 def _news(found: Mapping[str, Any]) -> bool:
