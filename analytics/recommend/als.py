@@ -104,13 +104,19 @@ class ALS(Model):
         return cosines.astype(np.float64)
 
     def contributions(self, row: int, column: int, recent: csr_array | None = None) -> Scores:
-        parts = np.zeros(len(self.matrix_.items))
+        parts: Scores = self.contributions_to(row, np.array([column]), recent)[0]
+        return parts
+
+    def contributions_to(
+        self, row: int, columns: NDArray[np.intp], recent: csr_array | None = None
+    ) -> Scores:
+        parts = np.zeros((len(columns), len(self.matrix_.items)))
         profile = self.matrix_.profiles(np.array([row]), recent)
         own = self._whitened_[profile.indices].astype(np.float64)
         extra = self.alpha * profile.data
         system = np.eye(self.n_factors) + (own.T * extra) @ own
-        towards = np.linalg.solve(system, self._whitened_[column])
-        parts[profile.indices] = (own @ towards) * (1 + extra)
+        towards = np.linalg.solve(system, self._whitened_[columns].T)
+        parts[:, profile.indices] = (own @ towards).T * (1 + extra)
         return parts
 
     def _learn(self) -> None:
