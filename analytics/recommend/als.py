@@ -103,11 +103,7 @@ class ALS(Model):
         cosines = (self.item_factors_ @ towards) * self._inverse_lengths_
         return cosines.astype(np.float64)
 
-    def contributions(self, row: int, column: int, recent: csr_array | None = None) -> Scores:
-        parts: Scores = self.contributions_to(row, np.array([column]), recent)[0]
-        return parts
-
-    def contributions_to(
+    def contributions(
         self, row: int, columns: NDArray[np.intp], recent: csr_array | None = None
     ) -> Scores:
         parts = np.zeros((len(columns), len(self.matrix_.items)))

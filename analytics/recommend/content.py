@@ -109,9 +109,12 @@ class ContentBased(Model):
         by_meaning: Scores = np.asarray(wanted @ self.sentences_.T, dtype=np.float64)
         return (by_terms + by_meaning) / 2
 
-    def contributions(self, row: int, column: int, recent: csr_array | None = None) -> Scores:
+    def contributions(
+        self, row: int, columns: NDArray[np.intp], recent: csr_array | None = None
+    ) -> Scores:
         own: Scores = self.matrix_.profiles(np.array([row]), recent).toarray().ravel()
-        return own * self.likeness(np.array([column]))
+        alike = (self.vectors_[columns] @ self.vectors_.T).toarray()
+        return own * self._with_meaning(alike, self.sentences_[columns])
 
     def _learn(self) -> None:
         """The interactions are taken as they are; `fit` reads the descriptions."""

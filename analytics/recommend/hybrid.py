@@ -91,15 +91,6 @@ class Hybrid(Model):
         likeness: Scores = self._blend(parts)[0]
         return likeness
 
-    def contributions(self, row: int, column: int, recent: csr_array | None = None) -> Scores:
-        parts: Scores = self.contributions_to(row, np.array([column]), recent)[0]
-        return parts
-
-    @abstractmethod
-    def contributions_to(
-        self, row: int, columns: NDArray[np.intp], recent: csr_array | None = None
-    ) -> Scores: ...
-
     @abstractmethod
     def _blend(self, scores: list[Scores]) -> Scores:
         """Return one score of what each counted part says, all (rows, items)."""
@@ -217,13 +208,13 @@ class WeightedHybrid(Hybrid):
         question = Question.of(interactions, items, self.held_back, self.random_state)
         return question.about_new()[0] if self.exclude_seen else question
 
-    def contributions_to(
+    def contributions(
         self, row: int, columns: NDArray[np.intp], recent: csr_array | None = None
     ) -> Scores:
         rows = np.array([row])
         parts = [
             weight
-            * model.contributions_to(row, columns, recent)
+            * model.contributions(row, columns, recent)
             / size_of(scores_of(model, rows, recent))[0, 0]
             for weight, model in zip(self.weights_, self.parts_, strict=True)
             if weight
@@ -264,14 +255,14 @@ class FusionHybrid(Hybrid):
     individual rank learning methods", SIGIR 2009.
     """
 
-    def contributions_to(
+    def contributions(
         self, row: int, columns: NDArray[np.intp], recent: csr_array | None = None
     ) -> Scores:
         """Return each list's part of the score, shared out as its model's own contributions."""
         rows = np.array([row])
         added = np.zeros((len(columns), len(self.matrix_.items)))
         for model in self.parts_:
-            reasons = np.maximum(model.contributions_to(row, columns, recent), 0)
+            reasons = np.maximum(model.contributions(row, columns, recent), 0)
             sums = reasons.sum(axis=1, keepdims=True)
             places = _reciprocal_ranks(scores_of(model, rows, recent))[0, columns]
             added += places[:, None] * reasons / np.where(sums > 0, sums, 1.0)

@@ -55,9 +55,11 @@ class ItemNeighbors(Model):
     def likeness(self, item_columns: NDArray[np.intp]) -> Scores:
         return np.asarray(self.neighbors_[item_columns].sum(axis=0)).ravel()
 
-    def contributions(self, row: int, column: int, recent: csr_array | None = None) -> Scores:
-        own = self.matrix_.profiles(np.array([row]), recent)
-        parts: Scores = own.multiply(self.neighbors_[[column]]).toarray().ravel()
+    def contributions(
+        self, row: int, columns: NDArray[np.intp], recent: csr_array | None = None
+    ) -> Scores:
+        own = self.matrix_.profiles(np.array([row]), recent).toarray()
+        parts: Scores = own * self.neighbors_[columns].toarray()
         return parts
 
     def _arrays(self) -> dict[str, NDArray[Any]]:

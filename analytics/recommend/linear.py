@@ -36,9 +36,11 @@ class LinearModel(Model):
     def likeness(self, item_columns: NDArray[np.intp]) -> Scores:
         return self.item_weights_[item_columns].sum(axis=0, dtype=np.float64)
 
-    def contributions(self, row: int, column: int, recent: csr_array | None = None) -> Scores:
+    def contributions(
+        self, row: int, columns: NDArray[np.intp], recent: csr_array | None = None
+    ) -> Scores:
         own: Scores = self.matrix_.profiles(np.array([row]), recent).toarray().ravel()
-        return own * self.item_weights_[:, column]
+        return own * self.item_weights_[:, columns].T
 
     def _arrays(self) -> dict[str, NDArray[Any]]:
         return {"item_weights": self.item_weights_}

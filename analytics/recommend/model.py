@@ -136,7 +136,8 @@ class Model(ABC):
         """
         matrix = self.fitted_matrix()
         column = self.column_of(item_id)
-        parts = self.contributions(int(positions(matrix.users, [user_id])[0]), column)
+        row = int(positions(matrix.users, [user_id])[0])
+        parts = self.contributions(row, np.array([column]))[0]
         best = ranking.top(parts, np.flatnonzero(parts > 0), n)
         return pd.DataFrame({ITEM: matrix.items.to_numpy()[best], SCORE: parts[best]})
 
@@ -224,20 +225,18 @@ class Model(ABC):
         """Return how like the given items each item is, summed over them: (items,)."""
         return np.zeros(len(self.fitted_matrix().items))
 
-    def contributions(self, row: int, column: int, recent: csr_array | None = None) -> Scores:
-        """Return what each of the user's own items adds to the score of `column`: (items,).
+    def contributions(
+        self, row: int, columns: NDArray[np.intp], recent: csr_array | None = None
+    ) -> Scores:
+        """Return what each of the user's own items adds to the score of each of some columns.
 
         Args:
             recent: (1, items), as in `scores`.
-        """
-        return np.zeros(len(self.fitted_matrix().items))
 
-    def contributions_to(
-        self, row: int, columns: NDArray[np.intp], recent: csr_array | None = None
-    ) -> Scores:
-        """Return the `contributions` to each of several columns: (columns, items)."""
-        parts = [self.contributions(row, column, recent) for column in columns.tolist()]
-        return np.array(parts).reshape(len(columns), len(self.fitted_matrix().items))
+        Returns:
+            (columns, items).
+        """
+        return np.zeros((len(columns), len(self.fitted_matrix().items)))
 
     @abstractmethod
     def _learn(self) -> None:

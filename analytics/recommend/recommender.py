@@ -214,7 +214,7 @@ class Recommender:
         columns = matrix.columns_of(item_ids)
         row = int(positions(matrix.users, [user_id])[0])
         new = None if recent is None else self._recent([user_id], recent)
-        parts = self.model.contributions_to(row, columns, new)
+        parts = self.model.contributions(row, columns, new)
         without = ~(parts > 0).any(axis=1)
         session = np.unique(matrix.columns_of(session_items))
         for own in session if without.any() else ():

@@ -80,9 +80,11 @@ class RepeatPurchase(Model):
             found[cells] = self.chances_[0, _often(times)] * self.loyalty_[cells[1]]
         return found
 
-    def contributions(self, row: int, column: int, recent: csr_array | None = None) -> Scores:
-        parts = np.zeros(len(self.matrix_.items))
-        parts[column] = self.scores(np.array([row]), recent)[0, column]
+    def contributions(
+        self, row: int, columns: NDArray[np.intp], recent: csr_array | None = None
+    ) -> Scores:
+        parts = np.zeros((len(columns), len(self.matrix_.items)))
+        parts[np.arange(len(columns)), columns] = self.scores(np.array([row]), recent)[0, columns]
         return parts
 
     def _pairs(self, interactions: pd.DataFrame) -> pd.DataFrame:

@@ -78,11 +78,7 @@ class UserKNN(RatingModel):
             found[part] = (nearest @ self.matrix_.weights).toarray()
         return found
 
-    def contributions(self, row: int, column: int, recent: csr_array | None = None) -> Scores:
-        parts: Scores = self.contributions_to(row, np.array([column]), recent)[0]
-        return parts
-
-    def contributions_to(
+    def contributions(
         self, row: int, columns: NDArray[np.intp], recent: csr_array | None = None
     ) -> Scores:
         """Return how much each own item adds by making neighbours alike; 0 with "pearson"."""

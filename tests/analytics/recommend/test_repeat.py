@@ -80,4 +80,4 @@ def test_what_is_new_counts_at_once() -> None:
     assert model.scores(np.array([-1]), recent)[0, [a, b]].tolist() == pytest.approx(
         [1 / 11, 2 / 12]
     )
-    assert model.contributions(me[0], b, recent)[b] == pytest.approx(2 / 12)
+    assert model.contributions(me[0], np.array([b]), recent)[0, b] == pytest.approx(2 / 12)
