@@ -192,14 +192,19 @@ class Recommender:
         n: int = 3,
         session_items: Sequence[Any] = (),
         recent: Mapping[Any, Sequence[Any]] | None = None,
+        exclude_seen: bool = True,
     ) -> pd.DataFrame:
         """Return those own items, else session items, that speak most for `item_id`.
+
+        Args:
+            exclude_seen: as `recommend` was asked, which may go by another blend.
 
         Returns:
             item_id, score: at most `n` rows, largest first; none where popularity is the reason.
         """
-        causes = self.causes(user_id, [item_id], n, session_items, recent).get(item_id, {})
-        return pd.DataFrame({ITEM: list(causes.keys()), SCORE: list(causes.values())})
+        causes = self.causes(user_id, [item_id], n, session_items, recent, exclude_seen)
+        own = causes.get(item_id, {})
+        return pd.DataFrame({ITEM: list(own.keys()), SCORE: list(own.values())})
 
     def causes(
         self,
@@ -208,13 +213,14 @@ class Recommender:
         n: int = 3,
         session_items: Sequence[Any] = (),
         recent: Mapping[Any, Sequence[Any]] | None = None,
+        exclude_seen: bool = True,
     ) -> dict[Any, dict[Any, float]]:
         """Return what `explain` says of several items, score by item_id; unknown ones left out."""
         matrix = self.fitted_matrix()
         columns = matrix.columns_of(item_ids)
         row = int(positions(matrix.users, [user_id])[0])
         new = None if recent is None else self._recent([user_id], recent)
-        parts = self.model.contributions(row, columns, new)
+        parts = self.model.ranker(exclude_seen).contributions(row, columns, new)
         without = ~(parts > 0).any(axis=1)
         session = np.unique(matrix.columns_of(session_items))
         for own in session if without.any() else ():

@@ -366,7 +366,14 @@ def _relevance(pool: Sequence[_Candidate]) -> Scores:
 def _reasons(asked: _Asked, chosen: Sequence[_Candidate]) -> list[Reason | None]:
     personal = [one.offer.id for one in chosen if one.tier >= 2 and one.rung in PERSONAL]
     causes = (
-        asked.recommender.causes(asked.user, personal, CAUSES, asked.session_items, asked.recent)
+        asked.recommender.causes(
+            asked.user,
+            personal,
+            CAUSES,
+            asked.session_items,
+            asked.recent,
+            asked.wish.exclude_bought,
+        )
         if personal
         else {}
     )

@@ -14,6 +14,7 @@ from analytics.recommend import (
     ItemKNN,
     ItemTransition,
     Popularity,
+    Recommender,
     RepeatPurchase,
     UserKNN,
     auto,
@@ -61,6 +62,9 @@ def test_new_items_and_all_items_have_a_blend_each(tmp_path: Path) -> None:
     found = AutoRecommender([Popularity(), RepeatPurchase()], held_back="latest").fit(table)
     weights = found.tried_.set_index("model")
     assert weights.loc["Popularity", "weight"] > weights.loc["Popularity", "weight_of_all"]
+    reasons = Recommender(found, Popularity()).fit_ladder(table).explain
+    assert reasons("u000", "u000-0", exclude_seen=False)["item_id"].tolist() == ["u000-0"]
+    assert reasons("u000", "u000-0").empty
     found.save(tmp_path)
     for model in (found, AutoRecommender.load(tmp_path)):
         again = model.recommend(["u000"], 3, exclude_seen=False)
