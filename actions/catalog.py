@@ -17,9 +17,9 @@ from actions.reference import PRODUCT_SLOT
 from actions.turn import ANSWERS, Turn
 from actions.wording import says_more
 from analytics.errors import MissingProduct, UnknownProduct
-from analytics.recommend.suggestions import Wish
 from analytics.store import catalogue
 from analytics.store.models import Product
+from analytics.suggestions import Wish
 
 SHOWN: Final = 5
 LEAST_COVERAGE: Final = 0.25

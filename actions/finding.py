@@ -26,9 +26,9 @@ from actions.turn import REQUESTED_SLOT, Turn
 from actions.wishes import Wanted, keep
 from actions.wording import leaves
 from analytics.columns import CATEGORY, PRICE
-from analytics.recommend.suggestions import Suggestion, Wish, suggest
 from analytics.store import catalogue
 from analytics.store.models import Product
+from analytics.suggestions import Suggestion, Wish, suggest
 
 FORM: Final = "finding_form"
 SHOWN: Final = 3

@@ -14,9 +14,9 @@ from actions.again import REFINE
 from actions.turn import Turn
 from actions.wishes import EVERY_LIMIT, Wanted, described, keep, looked_at, of_kind
 from analytics.identity import Role
-from analytics.recommend.suggestions import Reason, ReasonKind, Suggestion, Wish, suggest
 from analytics.store import catalogue
 from analytics.store.models import Purpose
+from analytics.suggestions import Reason, ReasonKind, Suggestion, Wish, suggest
 
 SHOWN: Final = 4
 DROP: Final = "drop"

@@ -19,8 +19,8 @@ from analytics.recommend.guide import (
     next_question,
     weigh,
 )
-from analytics.recommend.suggestions import Wish
 from analytics.store import catalogue
+from analytics.suggestions import Wish
 
 MOST_QUESTIONS: Final = 3
 FITTING: Final = 20_000

@@ -176,9 +176,9 @@ def recommend(
     Example: salesclerk recommend C00042 -n 5
     """
     from analytics.recommend.policy import load_recommend_policy
-    from analytics.recommend.suggestions import Wish, suggest
     from analytics.store import customers
     from analytics.store.models import Purpose
+    from analytics.suggestions import Wish, suggest
 
     settings = Settings.from_environment()
     policy = load_recommend_policy(settings.policies / "recommend.yml")

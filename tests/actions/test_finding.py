@@ -18,9 +18,9 @@ from actions.search import Search, enquiry
 from actions.turn import Turn
 from analytics.errors import NothingFits
 from analytics.recommend.guide import Answer
-from analytics.recommend.suggestions import Wish
 from analytics.store import Store, catalogue
 from analytics.store.models import Category, Product, Shop, Variant
+from analytics.suggestions import Wish
 from tests.actions.conversation import Talk, entity
 
 SHELVES = {"kitchen": ("Kitchen & Dining", "厨房"), "light": ("Lighting", "灯具")}

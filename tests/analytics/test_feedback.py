@@ -11,9 +11,9 @@ import pytest
 
 from analytics.recommend import Recommender, Rung
 from analytics.recommend.policy import load_recommend_policy
-from analytics.recommend.suggestions import Wish, suggest
 from analytics.store import Store, frames, interactions, suggestions
 from analytics.store.models import Customer, Order, OrderLine, Product, Shop, Variant
+from analytics.suggestions import Wish, suggest
 
 FIRST = datetime(2026, 1, 1, 12, tzinfo=UTC)
 NOW = FIRST + timedelta(days=30)

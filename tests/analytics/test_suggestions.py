@@ -19,9 +19,9 @@ from sqlalchemy.orm import Session
 from analytics.errors import InvalidInput
 from analytics.recommend import Recommender, Rung
 from analytics.recommend.policy import DEFAULT_POLICY, RecommendPolicy, Rule, load_recommend_policy
-from analytics.recommend.suggestions import ReasonKind, Suggestion, Wish, suggest
 from analytics.store import Store
 from analytics.store.models import Interaction, InteractionKind, Product, Variant
+from analytics.suggestions import ReasonKind, Suggestion, Wish, suggest
 from tests.analytics.recommend import shop
 from tests.analytics.recommend.shop import CATALOGUE, HISTORY, NOW
 from tests.postgres import database
