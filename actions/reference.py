@@ -176,7 +176,12 @@ def quantities(
 def price_limit(turn: Turn) -> Decimal | None:
     """Return the most that a product may cost by the message, or None."""
     limits = [money.value for money in turn.entities("money") if money.bound != "min"]
-    match = _AMOUNT.search(limits[0].replace(",", "")) if limits else None
+    return amount(limits[0]) if limits else None
+
+
+def amount(text: str) -> Decimal | None:
+    """Return the first amount in a text, such as 1200.50 in "1,200.50 GBP", or None."""
+    match = _AMOUNT.search(text.replace(",", ""))
     return Decimal(match.group()) if match else None
 
 

@@ -35,7 +35,6 @@ BRAND: Final = "brand"
 "The entity by which a button names a brand that is not wanted."
 MOST_WORDS: Final = 5
 'Words behind "no" that are looked up; in Chinese, characters.'
-_AMOUNT: Final = re.compile(r"\d+(?:\.\d{1,2})?")
 _CLAUSE: Final = re.compile(r"[,.;!?，。；！？、]")
 _NAME: Final = re.compile(r"[A-Z][\w&'.-]*(?:\s+(?:&\s+)?[A-Z][\w&'.-]*)*", re.ASCII)
 _FOLLOWING: Final = 12
@@ -183,7 +182,7 @@ def _limits(text: str, entities: Sequence[Entity]) -> Iterator[tuple[str, str]]:
     amounts = amounts or [
         one for one in entities if one.name == "number" and not _counts(text, one)
     ]
-    values = [_amount(one) for one in amounts]
+    values = [reference.amount(one.value) or Decimal(0) for one in amounts]
     if len(amounts) == 2 and phrases.names("range", "limit", text):
         yield "least", str(min(values))
         yield "most", str(max(values))
@@ -206,11 +205,6 @@ def _bound(amount: Entity, before: str, behind: str) -> str | None:
     if said in ("least", "most"):
         return said
     return "most" if amount.name == "money" else None
-
-
-def _amount(entity: Entity) -> Decimal:
-    match = _AMOUNT.search(entity.value.replace(",", ""))
-    return Decimal(match.group()) if match else Decimal(0)
 
 
 def _counts(text: str, number: Entity) -> bool:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from actions import phrases
+from actions import phrases, reference
 from actions.questions.base import CHOICE, Answers, Question, choice, known
 from actions.search import MOST_QUESTIONS, Search, enquiry, fits_within
 from actions.turn import AMBIGUOUS, ANSWERS, REPAIRS, Turn
@@ -33,7 +33,6 @@ GROUP: Final = "finding"
 "The words by which people answer without naming anything; see `phrases`."
 ENDS: Final[Mapping[str, int]] = {"cheap": 0, "dear": -1}
 "Which of the ranges of prices offered is meant by which words."
-_AMOUNT: Final = re.compile(r"\d+(?:\.\d{1,2})?")
 _BOUNDS: Final = re.compile(r"(\d[\d.e+]*)?-(\d[\d.e+]*)?")
 _HAS: Final = "="
 _OTHER: Final = "!"
@@ -214,8 +213,8 @@ def _price(turn: Turn, search: Search) -> Answer | None:
     if not amounts and search.asked == PRICE:
         amounts = turn.entities("number")[:1]
     for one in amounts:
-        if match := _AMOUNT.search(one.value.replace(",", "")):
-            low, high = (float(match[0]), high) if one.bound == "min" else (low, float(match[0]))
+        if (said := reference.amount(one.value)) is not None:
+            low, high = (float(said), high) if one.bound == "min" else (low, float(said))
     if low or high:
         return Answer(PRICE, low=low, high=high)
     place = ENDS.get(settled(turn, search) or "")
